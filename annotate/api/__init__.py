@@ -1,0 +1,1 @@
+"""REST API, version 1: the same domain functions as the pages, for programs."""

@@ -1,0 +1,12 @@
+"""The same door for asynchronous servers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
+application = get_asgi_application()
+
+from judgments import checks  # noqa: E402  (needs the applications loaded above)
+
+checks.require()

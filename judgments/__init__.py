@@ -1,0 +1,1 @@
+"""The domain: studies, rubrics, material, people, assignment, judgment and what is made of them. No HTTP."""

@@ -1,0 +1,112 @@
+"""Ordinal alpha on scales with many points, where a column for each pair of points would be too much.
+
+Ordinal alpha is interval alpha on mid-ranks, and the sum of an item's squared rank distances is
+2 (M Σ n_c r_c² − (Σ n_c r_c)²) for whatever ranks are in force. So each left-out group brings its own ranks:
+all items together are a quadratic form in them, and only the items that the group touches are added up again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .deletion import AllLeftOut, Units, ratings_of_annotators, rows_after
+from .disagreement import COUNT, MOMENTS, SQUARED_WEIGHT, WEIGHT, Alpha
+from .estimate import LeftOut, blocks
+from .table import Floats, mid_ranks
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Items as the sums they add. factor: of their rank distances; added: (items, 2 + points) to the totals."""
+
+    weight: Floats
+    counts: Floats
+    factor: Floats
+    added: Floats
+
+    @classmethod
+    def of(cls, rows: Floats, weighting: str) -> _Rows:
+        w, s, counts = rows[:, WEIGHT], rows[:, SQUARED_WEIGHT], rows[:, MOMENTS:]
+        paired = rows[:, COUNT] > 1.5
+        g = np.divide(1.0, w, out=np.zeros_like(w), where=paired) if weighting == "items" else paired * 1.0
+        factor = np.divide(g * w, w**2 - s, out=np.zeros_like(w), where=paired)
+        return cls(w, counts, factor, np.column_stack([g * w, g**2 * w, g[:, None] * counts]))
+
+    def distances(self, r: Floats) -> Floats:
+        """(items,) what each item adds to the observed disagreement under its row of ranks r."""
+        first = np.einsum("uc,uc->u", self.counts, r)
+        second = np.einsum("uc,uc->u", self.counts, r**2)
+        return 2 * self.factor * (self.weight * second - first**2)
+
+    def take(self, which: object) -> _Rows:
+        return _Rows(*(each[which] for each in (self.weight, self.counts, self.factor, self.added)))
+
+
+def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
+    """Ordinal alpha, and again without each item, each annotator and each rating in turn."""
+    rows = _Rows.of(u.rows, coefficient.weighting)
+    totals = u.times @ rows.added
+    form = _quadratic_form(rows, u.times)
+    no_change = np.zeros(1)
+    value = _alpha(totals[None, :], form, no_change)
+
+    items, cells = np.empty(len(u.rows)), np.empty(len(u.cell_row))
+    for some in blocks(len(items), 32 * len(totals)):
+        left, own = totals - rows.added[some], rows.take(some)
+        items[some] = _alpha(left, form, own.distances(_centred_ranks(left)))
+
+    lost = np.zeros((u.n_annotators, len(totals)))
+    ratings_of = ratings_of_annotators(u)
+    for some in blocks(len(cells), 64 * len(totals)):
+        before, after = (
+            rows.take(u.cell_row[some]),
+            _Rows.of(rows_after(u, coefficient, some), coefficient.weighting),
+        )
+        change = before.added - after.added
+        left = totals - change
+        r = _centred_ranks(left)
+        cells[some] = _alpha(left, form, before.distances(r) - after.distances(r))
+        lost += ratings_of[some].T @ change
+    annotators = _without_annotators(u, coefficient, rows, totals - lost, form)
+    return AllLeftOut(
+        float(value[0]),
+        LeftOut(items, u.times),
+        LeftOut(annotators, np.ones(u.n_annotators)),
+        LeftOut(cells, u.cell_times),
+    )
+
+
+def _without_annotators(u: Units, coefficient: Alpha, rows: _Rows, left: Floats, form: Floats) -> Floats:
+    r = _centred_ranks(left)
+    gone = np.zeros(u.n_annotators)
+    after = _Rows.of(rows_after(u, coefficient, slice(None)), coefficient.weighting)
+    for some in blocks(u.n_ratings, 64 * left.shape[1]):
+        cell, annotator = u.rating_cell[some], u.annotator[some]
+        ranks = r[annotator]
+        change = rows.take(u.cell_row[cell]).distances(ranks) - after.take(cell).distances(ranks)
+        gone += np.bincount(annotator, weights=change, minlength=u.n_annotators)
+    return _alpha(left, form, gone)
+
+
+def _quadratic_form(rows: _Rows, times: Floats) -> Floats:
+    """L with r'Lr = Σ_u of the rank distances of all items under the same ranks r."""
+    together = (rows.counts * (times * rows.factor)[:, None]).T @ rows.counts
+    return 2 * (np.diag(together.sum(axis=1)) - together)
+
+
+def _centred_ranks(totals: Floats) -> Floats:
+    counts = totals[:, 2:]
+    return mid_ranks(counts) - counts.sum(axis=1, keepdims=True) / 2
+
+
+def _alpha(totals: Floats, form: Floats, gone: Floats) -> Floats:
+    """α of totals, when `gone` of the observed disagreement of all items is not there."""
+    r = _centred_ranks(totals)
+    w, itself, counts = totals[:, 0], totals[:, 1], totals[:, 2:]
+    everything = np.einsum("gc,gc->g", r @ form, r)
+    observed = (everything - gone) / np.where(w > 0, w, np.nan)
+    pairs = w**2 - itself
+    expected = 2 * w * np.einsum("gc,gc->g", counts, r**2) / np.where(pairs > 0, pairs, np.nan)
+    return 1 - observed / np.where(expected > 0, expected, np.nan)

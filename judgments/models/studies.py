@@ -1,0 +1,113 @@
+"""Studies: a body of items judged with a rubric by participants."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from judgments.models.people import Role
+
+
+def new_seed() -> str:
+    """The secret from which a study draws every order and side."""
+    return secrets.token_hex(32)
+
+
+class StudyQuerySet(models.QuerySet):
+    def kept(self):
+        """Studies that have not been discarded."""
+        return self.filter(discarded_at__isnull=True)
+
+    def researched_by(self, user):
+        """Studies whose results this user may see."""
+        if user.is_superuser:
+            return self.kept()
+        roles = [Role.RESEARCHER, Role.ADMIN]
+        return self.kept().filter(memberships__user=user, memberships__role__in=roles).distinct()
+
+    def judged_by(self, user):
+        """Studies in which this user takes part as an annotator."""
+        return self.kept().filter(participants__user=user)
+
+
+class Study(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "being set up"
+        OPEN = "open", "open"
+        PAUSED = "paused", "paused"
+        CLOSED = "closed", "closed"
+
+    class Origin(models.TextChoices):
+        OWN = "own", "judged here"
+        IMPORTED = "imported", "imported judgments"
+        INVENTED = "invented", "invented for demonstration"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    description = models.TextField(
+        blank=True, help_text="For the people who take part: what this is and who leads it."
+    )
+    rubric_version = models.ForeignKey(
+        "judgments.RubricVersion", models.PROTECT, null=True, blank=True, related_name="studies",
+        help_text="A published version. Later versions can be chosen while the study runs; each judgment keeps its own.",
+    )  # fmt: skip
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.OWN, editable=False)
+    judgments_wanted = models.PositiveIntegerField(
+        default=12, help_text="How many people should judge each item."
+    )
+    lease_minutes = models.PositiveIntegerField(
+        default=60,
+        help_text="How long a place is held for someone who opened an item. A late judgment is still kept.",
+    )
+    models_hidden = models.BooleanField(
+        default=True, help_text="Nobody sees which model wrote a response until the study is closed."
+    )
+    markdown = models.BooleanField(
+        default=False,
+        help_text="Show responses with bold, lists and headings. Plain text sways readers less.",
+    )
+    licence = models.CharField(
+        max_length=80, blank=True, help_text="Licence of the judgments, as an SPDX identifier."
+    )
+    attribution = models.TextField(blank=True, help_text="Shown on each page and release of the study.")
+    content_warning = models.TextField(blank=True)
+    subsets = models.JSONField(default=dict, blank=True, editable=False)
+    seed = models.CharField(max_length=64, default=new_seed, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    researchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="studies"
+    )
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "studies"
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"], condition=models.Q(discarded_at__isnull=True), name="study_slug_once",
+                violation_error_message="Another study has this address.",
+            ),
+            models.CheckConstraint(condition=models.Q(judgments_wanted__gte=1), name="study_wants_judgments"),
+            models.CheckConstraint(condition=models.Q(lease_minutes__gte=1), name="study_lease_positive"),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(rubric_version__isnull=False),
+                name="study_open_has_rubric",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN and self.discarded_at is None
+
+    @property
+    def hides_models(self) -> bool:
+        """Whether model names are still withheld from everyone but admins."""
+        return self.models_hidden and self.state != self.State.CLOSED

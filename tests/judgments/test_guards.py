@@ -1,0 +1,185 @@
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models import CharField
+from django.db.models.deletion import ProtectedError
+
+from judgments import checks, guards, rubrics
+from judgments.errors import AppendOnly
+from judgments.models import Dimension, ErasableText, Judgment, Rating, RubricVersion, ScalePoint, Tag
+from tests import factories
+
+
+@pytest.fixture
+def judgment(study, jo):
+    factories.make_item(study)
+    return factories.judge(jo, factories.said(care=4, person="An uncle.", settled=2, rationale="It waited."))
+
+
+def unchanged(judgment):
+    row = Judgment.objects.get(pk=judgment.pk)
+    return (row.settled, row.answers_digest, row.ratings.count()) == (2, judgment.answers_digest, 2)
+
+
+def refused(statement: str, *values) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    except DatabaseError as error:
+        return "append-only" in str(error) or "frozen" in str(error)
+    return False
+
+
+def test_saving_a_judgment_again_is_refused(judgment):
+    judgment.settled = 4
+
+    with pytest.raises(AppendOnly):
+        judgment.save()
+
+    assert unchanged(judgment)
+
+
+@pytest.mark.parametrize(
+    "act", ["delete", "update", "bulk_update", "update_or_create", "raw_delete", "upsert"]
+)
+def test_no_queryset_call_changes_a_judgment(judgment, act):
+    rows = Judgment.objects.all()
+    judgment.settled = 4
+    acts = {
+        "delete": rows.delete,
+        "update": lambda: rows.update(settled=4),
+        "bulk_update": lambda: rows.bulk_update([judgment], ["settled"]),
+        "update_or_create": lambda: rows.update_or_create(pk=judgment.pk, defaults={"settled": 4}),
+        "raw_delete": lambda: rows._raw_delete("default"),
+        "upsert": lambda: rows.bulk_create(
+            [judgment], update_conflicts=True, update_fields=["settled"], unique_fields=["id"]
+        ),
+    }
+
+    with pytest.raises(AppendOnly):
+        acts[act]()
+
+    assert unchanged(judgment)
+
+
+def test_deleting_a_judgment_is_refused(judgment):
+    with pytest.raises(AppendOnly):
+        judgment.delete()
+
+    assert unchanged(judgment)
+
+
+def test_raw_sql_cannot_change_any_append_only_table(judgment):
+    for table in guards.append_only_tables():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            if not cursor.fetchone()[0]:
+                continue
+        assert refused(f"UPDATE {table} SET id = id"), table
+        assert refused(f"DELETE FROM {table}"), table
+    assert unchanged(judgment)
+
+
+def test_an_insert_that_replaces_a_judgment_is_refused(judgment):
+    columns = ", ".join(field.column for field in Judgment._meta.local_fields)
+    copy = f"SELECT {columns} FROM judgments_judgment WHERE id = %s"
+    if connection.vendor == "sqlite":
+        statement = f"INSERT OR REPLACE INTO judgments_judgment ({columns}) {copy}"
+    else:
+        statement = (
+            f"INSERT INTO judgments_judgment ({columns}) {copy} ON CONFLICT (id) DO UPDATE SET settled = 4"
+        )
+
+    assert refused(statement, judgment.pk)
+
+    assert unchanged(judgment)
+
+
+def test_truncating_is_refused(judgment):
+    if connection.vendor == "postgresql":
+        connection.check_constraints()  # Rows with deferred checks could not be truncated anyway.
+        assert refused("TRUNCATE judgments_judgment CASCADE")
+
+    assert unchanged(judgment)
+
+
+@pytest.mark.parametrize("owner", ["item", "study", "participant", "assignment", "rubric_version"])
+def test_deleting_what_a_judgment_hangs_on_is_refused(judgment, owner):
+    with pytest.raises(ProtectedError):
+        getattr(judgment, owner).delete()
+
+    assert unchanged(judgment)
+
+
+def test_deleting_the_account_of_a_participant_is_refused(judgment, jo):
+    with pytest.raises(ProtectedError):
+        jo.user.delete()
+
+
+def test_words_can_be_erased_but_never_rewritten(judgment):
+    text = ErasableText.objects.get(pk=judgment.rationale_id)
+    assert refused("UPDATE judgments_erasabletext SET text = 'other'")
+
+    text.delete()
+
+    assert unchanged(judgment)
+
+
+def test_a_published_rubric_refuses_every_change(study):
+    version = study.rubric_version
+    dimension, tag = version.dimensions.first(), version.tags.first()
+    point = dimension.points.first()
+
+    for row in (version, dimension, point, tag):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            row.save(force_update=True)
+    for model in (Dimension, ScalePoint, Tag, RubricVersion):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+            model.objects.all()._raw_delete("default")
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Tag.objects.create(version=version, slug="new", text="new")
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        ScalePoint.objects.create(dimension=dimension, value=9, code="9", text="new")
+
+
+def test_a_draft_rubric_can_be_changed(db):
+    version = factories.make_rubric(published=False)
+
+    version.dimensions.filter(slug="care").update(question="How much care?")
+    version.tags.all().delete()
+
+    assert rubrics.definition(version)["dimensions"][0]["question"] == "How much care?"
+    assert rubrics.definition(version)["tags"] == []
+
+
+def test_nothing_is_missing_after_migrating(db):
+    assert guards.missing() == []
+    assert checks.database_keeps_its_promises(databases=["default"]) == []
+
+
+def test_a_missing_trigger_is_found_and_armed_again(db):
+    on = "" if connection.vendor == "sqlite" else " ON judgments_rating"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER guard_judgments_rating_update{on}")
+
+    assert guards.missing() == ["guard_judgments_rating_update"]
+    guards.arm()
+    assert guards.missing() == []
+
+
+def test_every_migration_leaves_every_trigger_in_place(committed):
+    """Altering a column rebuilds the table on SQLite and drops its triggers; migrating arms them again."""
+    longer = CharField(max_length=12, blank=True)
+    longer.set_attributes_from_name("reason")
+    with connection.schema_editor() as editor:
+        editor.alter_field(Rating, Rating._meta.get_field("reason"), longer)
+    lost = guards.missing()
+
+    call_command("migrate", verbosity=0)
+
+    assert lost == (
+        ["guard_judgments_rating_update", "guard_judgments_rating_delete"]
+        if connection.vendor == "sqlite"
+        else []
+    )
+    assert guards.missing() == []

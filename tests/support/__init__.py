@@ -1,0 +1,1 @@
+"""What tests stand on: engines, clones, factories and the cast."""
