@@ -1,7 +1,19 @@
+"""Every address of the site."""
+
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+admin.site.login = secure_admin_login(admin.site.login)
+
 urlpatterns = [
-    path("account/", include("allauth.account.urls")),
+    path("", include("annotate.views.home")),
+    path("", include("annotate.views.health")),
+    path("join/", include("annotate.views.joining")),
+    path("read/", include("annotate.views.judging")),
+    path("studies/", include("annotate.views.results")),
+    path("studies/", include("annotate.views.releases")),
+    path("api/v1/", include("annotate.api.urls")),
+    path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,7 @@ Low agreement on a question of values is a finding about the question, not a mar
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import numpy as np
 from scipy.special import stdtrit
@@ -35,10 +35,11 @@ Estimator = Literal["customary", "reduced_bias"]
 DRAWN = {
     "two_way": "two-way jackknife; items and annotators drawn at random",
     "items": "jackknife over items; items drawn at random, annotators fixed",
-    "bootstrap": "bootstrap over items, 2.5/97.5 style percentiles; items drawn at random, annotators fixed",
+    "bootstrap": "bootstrap over items, percentiles; items drawn at random, annotators fixed",
 }
 # Beyond this many cells a table of items by values is not built.
 MOST_CELLS = 30_000_000
+MOST_ORDINAL_POINTS = 256
 # Up to here, a column for each pair of points is the faster way.
 MOST_POINTS_IN_PAIRS = 20
 
@@ -123,11 +124,12 @@ def _estimated(
     n_resamples: int,
     guard: bool,
 ) -> tuple[float, Limits]:
-    if interval == "bootstrap":
-        return _resampled(u, coefficient, level, rng, n_resamples, guard)
-    left = _without_each(u, coefficient)
     if interval is None:
-        return left.value, Limits()
+        return _value(u, coefficient), Limits()
+    if interval == "bootstrap":
+        limits = _resampled(u, coefficient, level, rng, n_resamples)
+        return _value(u, coefficient), _guarded(limits, u, interval, guard)
+    left = _without_each(u, coefficient)
     if interval == "items":
         limits = item_jackknife(left.value, left.items, link=link, level=level)
     else:
@@ -137,33 +139,39 @@ def _estimated(
     return left.value, _guarded(limits, u, interval, guard)
 
 
+def _value(u: Units, coefficient: Coefficient) -> float:
+    if _has_many_ranks(coefficient):
+        return ranks.value(u, coefficient)
+    return float(coefficient.value((u.times @ coefficient.statistics(u.rows))[None, :])[0])
+
+
 def _without_each(u: Units, coefficient: Coefficient) -> AllLeftOut:
-    if isinstance(coefficient, Alpha) and isinstance(coefficient.delta, MidRanks):
-        if coefficient.delta.n_points > MOST_POINTS_IN_PAIRS:
-            return ranks.without_each(u, coefficient)
+    if _has_many_ranks(coefficient):
+        return ranks.without_each(u, coefficient)
     return deletion.without_each(u, coefficient)
 
 
+def _has_many_ranks(coefficient: Coefficient) -> TypeGuard[Alpha]:
+    if not isinstance(coefficient, Alpha) or not isinstance(coefficient.delta, MidRanks):
+        return False
+    return coefficient.delta.n_points > MOST_POINTS_IN_PAIRS
+
+
 def _resampled(
-    u: Units,
-    coefficient: Coefficient,
-    level: float,
-    rng: np.random.Generator | None,
-    n_resamples: int,
-    guard: bool,
-) -> tuple[float, Limits]:
+    u: Units, coefficient: Coefficient, level: float, rng: np.random.Generator | None, n_resamples: int
+) -> Limits:
     assert rng is not None
-    statistics = coefficient.statistics(u.rows)
-    value = _only_value(coefficient, u.times @ statistics)
-    values = unit_bootstrap(statistics, u.times, coefficient.value, n_resamples, rng)
-    return value, _guarded(percentile_limits(values, level), u, "bootstrap", guard)
+    if _has_many_ranks(coefficient):
+        return Limits(notes=("No limits: on an ordinal scale this long only a jackknife is computed.",))
+    values = unit_bootstrap(coefficient.statistics(u.rows), u.times, coefficient.value, n_resamples, rng)
+    return percentile_limits(values, level)
 
 
 def _reduced_bias_over_items(u: Units, coefficient: ReducedBias, level: float) -> tuple[float, Limits]:
     """Hughes' limits: a t interval around log θ, with the spread of its pseudo-values over items, and back to α̃."""
     statistics = coefficient.statistics(u.rows)
     totals = u.times @ statistics
-    value = _only_value(coefficient, totals)
+    value = _value(u, coefficient)
     n_star = float(coefficient.mean_squares(totals[None, :])[2][0])
 
     log_theta = _log_theta(coefficient, totals[None, :])[0]
@@ -190,16 +198,14 @@ def _guarded(limits: Limits, u: Units, interval: Interval, guard: bool) -> Limit
     return limits if reason is None else Limits(notes=(reason,))
 
 
-def _only_value(coefficient: Coefficient, totals: Floats) -> float:
-    return float(coefficient.value(totals[None, :])[0])
-
-
 def _no_pairs(pairs: Ratings) -> str | None:
     return None if len(pairs) else "Not defined: no item has two ratings."
 
 
 def _too_many_cells(pairs: Ratings) -> str | None:
-    if len(pairs.item_ids) * len(pairs.points) <= MOST_CELLS:
+    n_rows = len(pairs.item_ids) if pairs.weight is None else len(pairs)
+    most = MOST_ORDINAL_POINTS if pairs.scale.kind == "ordinal" else MOST_CELLS
+    if n_rows * len(pairs.points) <= MOST_CELLS and len(pairs.points) <= most:
         return None
     return f"Not computed: {len(pairs.points)} different values are too many to be counted one by one."
 

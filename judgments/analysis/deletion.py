@@ -102,7 +102,7 @@ def without_each(u: Units, coefficient: Coefficient) -> AllLeftOut:
     )
 
 
-def rows_after(u: Units, coefficient: Coefficient, some: slice) -> Floats:
+def rows_after(u: Units, coefficient: Coefficient, some: slice | Ints) -> Floats:
     """(cells, L) the rows that are left when one rating of each of these cells is gone."""
     weight = None if u.cell_weight is None else u.cell_weight[some]
     return u.rows[u.cell_row[some]] - coefficient.ratings(u.cell_value[some], weight)
@@ -135,7 +135,7 @@ def _from_patterns(r: Ratings, coefficient: Coefficient, many: bool) -> Units:
     cell_of[cell_row * n_points + cell_value] = np.arange(len(cell_row))
     annotator, n_annotators = _renumbered(r.annotator, len(r.annotator_ids))
     return Units(
-        rows=counts.astype(np.float64) @ coefficient.ratings(np.arange(n_points), None),
+        rows=np.asarray(counts @ coefficient.ratings(np.arange(n_points), None), dtype=np.float64),
         times=times,
         cell_row=cell_row,
         cell_value=cell_value,

@@ -62,10 +62,10 @@ class Nominal:
         return self.expected(weight, moments)[:, None]
 
     def observed(self, within: Floats, moments: Floats) -> Floats:
-        return within.sum(axis=1)
+        return _sums(within)
 
     def expected(self, weight: Floats, moments: Floats) -> Floats:
-        return weight**2 - _sum_of_products(moments, moments)
+        return weight**2 - sums_of_products(moments, moments)
 
 
 class Tabled:
@@ -81,10 +81,10 @@ class Tabled:
         return self.expected(weight, moments)[:, None]
 
     def observed(self, within: Floats, moments: Floats) -> Floats:
-        return within.sum(axis=1)
+        return _sums(within)
 
     def expected(self, weight: Floats, moments: Floats) -> Floats:
-        return _sum_of_products(moments @ self.delta, moments)
+        return sums_of_products(moments @ self.delta, moments)
 
 
 class Squares:
@@ -102,7 +102,7 @@ class Squares:
         return self.expected(weight, moments)[:, None]
 
     def observed(self, within: Floats, moments: Floats) -> Floats:
-        return within.sum(axis=1)
+        return _sums(within)
 
     def expected(self, weight: Floats, moments: Floats) -> Floats:
         squares = weight * moments[:, 1]
@@ -128,11 +128,11 @@ class MidRanks:
 
     def observed(self, within: Floats, moments: Floats) -> Floats:
         r = mid_ranks(moments)
-        return _sum_of_products(within, (r[:, self.c] - r[:, self.k]) ** 2)
+        return sums_of_products(within, (r[:, self.c] - r[:, self.k]) ** 2)
 
     def expected(self, weight: Floats, moments: Floats) -> Floats:
         r = mid_ranks(moments) - moments.sum(axis=1, keepdims=True) / 2  # Σ n_c r_c is now 0
-        return 2 * weight * _sum_of_products(moments, r**2)
+        return 2 * weight * sums_of_products(moments, r**2)
 
 
 class Alpha:
@@ -218,7 +218,7 @@ class PairAgreement:
     def statistics(self, rows: Floats) -> Floats:
         m, w, s, counts = rows[:, COUNT], rows[:, WEIGHT], rows[:, SQUARED_WEIGHT], rows[:, MOMENTS:]
         paired = m > 1.5
-        same = _sum_of_products(counts, counts) - s
+        same = sums_of_products(counts, counts) - s
         return np.column_stack([np.divide(same, w**2 - s, out=np.zeros_like(w), where=paired), paired])
 
     def value(self, totals: Floats) -> Floats:
@@ -249,6 +249,10 @@ def _one_hot(value: Ints, n_points: int) -> Floats:
     return hot
 
 
-def _sum_of_products(a: Floats, b: Floats) -> Floats:
+def _sums(rows: Floats) -> Floats:
+    return np.asarray(rows.sum(axis=1))
+
+
+def sums_of_products(a: Floats, b: Floats) -> Floats:
     """(rows,) Σ_c a_c b_c of each row."""
     return np.asarray(np.einsum("uc,uc->u", a, b))

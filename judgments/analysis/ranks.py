@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .deletion import AllLeftOut, Units, ratings_of_annotators, rows_after
-from .disagreement import COUNT, MOMENTS, SQUARED_WEIGHT, WEIGHT, Alpha
+from .disagreement import COUNT, MOMENTS, SQUARED_WEIGHT, WEIGHT, Alpha, sums_of_products
 from .estimate import LeftOut, blocks
-from .table import Floats, mid_ranks
+from .table import Floats, Ints, mid_ranks
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class _Rows:
 
     def distances(self, r: Floats) -> Floats:
         """(items,) what each item adds to the observed disagreement under its row of ranks r."""
-        first = np.einsum("uc,uc->u", self.counts, r)
-        second = np.einsum("uc,uc->u", self.counts, r**2)
-        return 2 * self.factor * (self.weight * second - first**2)
+        first = sums_of_products(self.counts, r)
+        second = sums_of_products(self.counts, r**2)
+        return np.asarray(2 * self.factor * (self.weight * second - first**2))
 
-    def take(self, which: object) -> _Rows:
-        return _Rows(*(each[which] for each in (self.weight, self.counts, self.factor, self.added)))
+    def take(self, which: slice | Ints) -> _Rows:
+        return _Rows(self.weight[which], self.counts[which], self.factor[which], self.added[which])
 
 
 def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
@@ -49,8 +49,6 @@ def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
     rows = _Rows.of(u.rows, coefficient.weighting)
     totals = u.times @ rows.added
     form = _quadratic_form(rows, u.times)
-    no_change = np.zeros(1)
-    value = _alpha(totals[None, :], form, no_change)
 
     items, cells = np.empty(len(u.rows)), np.empty(len(u.cell_row))
     for some in blocks(len(items), 32 * len(totals)):
@@ -71,21 +69,29 @@ def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
         lost += ratings_of[some].T @ change
     annotators = _without_annotators(u, coefficient, rows, totals - lost, form)
     return AllLeftOut(
-        float(value[0]),
+        float(_alpha(totals[None, :], form, np.zeros(1))[0]),
         LeftOut(items, u.times),
         LeftOut(annotators, np.ones(u.n_annotators)),
         LeftOut(cells, u.cell_times),
     )
 
 
+def value(u: Units, coefficient: Alpha) -> float:
+    """Ordinal alpha alone."""
+    rows = _Rows.of(u.rows, coefficient.weighting)
+    return float(_alpha((u.times @ rows.added)[None, :], _quadratic_form(rows, u.times), np.zeros(1))[0])
+
+
 def _without_annotators(u: Units, coefficient: Alpha, rows: _Rows, left: Floats, form: Floats) -> Floats:
     r = _centred_ranks(left)
     gone = np.zeros(u.n_annotators)
-    after = _Rows.of(rows_after(u, coefficient, slice(None)), coefficient.weighting)
     for some in blocks(u.n_ratings, 64 * left.shape[1]):
         cell, annotator = u.rating_cell[some], u.annotator[some]
-        ranks = r[annotator]
-        change = rows.take(u.cell_row[cell]).distances(ranks) - after.take(cell).distances(ranks)
+        before, after = (
+            rows.take(u.cell_row[cell]),
+            _Rows.of(rows_after(u, coefficient, cell), coefficient.weighting),
+        )
+        change = before.distances(r[annotator]) - after.distances(r[annotator])
         gone += np.bincount(annotator, weights=change, minlength=u.n_annotators)
     return _alpha(left, form, gone)
 
@@ -93,20 +99,20 @@ def _without_annotators(u: Units, coefficient: Alpha, rows: _Rows, left: Floats,
 def _quadratic_form(rows: _Rows, times: Floats) -> Floats:
     """L with r'Lr = Σ_u of the rank distances of all items under the same ranks r."""
     together = (rows.counts * (times * rows.factor)[:, None]).T @ rows.counts
-    return 2 * (np.diag(together.sum(axis=1)) - together)
+    return np.asarray(2 * (np.diag(together.sum(axis=1)) - together))
 
 
 def _centred_ranks(totals: Floats) -> Floats:
     counts = totals[:, 2:]
-    return mid_ranks(counts) - counts.sum(axis=1, keepdims=True) / 2
+    return np.asarray(mid_ranks(counts) - counts.sum(axis=1, keepdims=True) / 2)
 
 
 def _alpha(totals: Floats, form: Floats, gone: Floats) -> Floats:
     """α of totals, when `gone` of the observed disagreement of all items is not there."""
     r = _centred_ranks(totals)
     w, itself, counts = totals[:, 0], totals[:, 1], totals[:, 2:]
-    everything = np.einsum("gc,gc->g", r @ form, r)
+    everything = sums_of_products(r @ form, r)
     observed = (everything - gone) / np.where(w > 0, w, np.nan)
     pairs = w**2 - itself
-    expected = 2 * w * np.einsum("gc,gc->g", counts, r**2) / np.where(pairs > 0, pairs, np.nan)
+    expected = 2 * w * sums_of_products(counts, r**2) / np.where(pairs > 0, pairs, np.nan)
     return 1 - observed / np.where(expected > 0, expected, np.nan)

@@ -387,7 +387,7 @@ def _placed_in_domain(given: pd.Series, domain: tuple[Any, ...]) -> Ints:
     if off.any():
         rows = given.index.to_numpy()[off]
         raise ValueError(f"Not on the scale {domain!r}: {given.loc[rows[0]]!r}, in rows {_named(rows)}.")
-    return placed.astype(np.int64)
+    return np.asarray(placed, dtype=np.int64)
 
 
 def _placed_numbers(given: pd.Series) -> tuple[Ints, tuple[Any, ...]]:

@@ -1,0 +1,45 @@
+"""Who may do what: one predicate each, for pages and API alike. What may not be seen is answered with 404."""
+
+from django.http import Http404
+
+from judgments.models import Assignment, Participant, Study, User
+
+
+def is_admin(user) -> bool:
+    """Whether this account may set up rubrics, material and people."""
+    return user.is_active and user.is_staff and user.is_superuser
+
+
+def study_for_researcher(user, slug: str) -> Study:
+    """The study under this address if its results are this user's to see; else Http404."""
+    study = Study.objects.researched_by(user).select_related("rubric_version").filter(slug=slug).first()
+    if study is None:
+        raise Http404("There is no such study for you.")
+    return study
+
+
+def participant_for(user, slug: str) -> Participant:
+    """This user's participant in the study under this address; else Http404."""
+    found = Participant.objects.select_related("study__rubric_version").filter(
+        user=user, study__slug=slug, study__discarded_at__isnull=True
+    )
+    participant = found.first()
+    if participant is None:
+        raise Http404("There is no such study for you.")
+    return participant
+
+
+def assignment_for(user, uid) -> Assignment:
+    """An assignment that is this user's own; else Http404."""
+    found = Assignment.objects.select_related("study", "item__scenario", "participant", "rubric_version").filter(
+        uid=uid, participant__user=user, study__discarded_at__isnull=True
+    )
+    assignment = found.first()
+    if assignment is None:
+        raise Http404("There is no such item for you.")
+    return assignment
+
+
+def sees_model_names(user: User, study: Study) -> bool:
+    """Researchers learn which model wrote what when the study closes; admins set it up and know."""
+    return is_admin(user) or not study.hides_models
