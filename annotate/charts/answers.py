@@ -9,6 +9,7 @@ Every reader who was asked gives exactly one answer; who left the question open 
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from .svg import decimal
 
@@ -101,12 +102,12 @@ class Line:
         ends = [plain(self.low + step * index) for index in range(self.parts + 1)]
         return tuple(Point(index, f"{ends[index]} to {ends[index + 1]}") for index in range(self.parts))
 
-    def part(self, value: float) -> int:
+    def part(self, value: Any) -> int:
         """Index of the part that holds the value; a boundary belongs to the part above it."""
         share = (self.coordinate(value) - self.low) / (self.high - self.low)
         return min(int(share * self.parts), self.parts - 1)
 
-    def coordinate(self, value: float) -> float:
+    def coordinate(self, value: Any) -> float:
         if not self.low <= value <= self.high:
             raise ValueError(f"not on the line from {self.low} to {self.high}: {value!r}")
         return value

@@ -21,18 +21,14 @@ NOTHING = "None of these"
 Row = tuple[str, tuple[int, ...]]
 
 
-def draw_choices(
-    title: str, scale: Scale, answers: Sequence[Answer], cohorts: Sequence[str], chart_id: str
-) -> Chart:
+def draw_choices(title: str, scale: Scale, answers: Sequence[Answer], cohorts: Sequence[str], chart_id: str) -> Chart:
     """The chart of a "set" scale. Raises ValueError for answers that are neither choices nor "not this"."""
     names = checked_cohorts(cohorts)
     asked = Counter(cohort_index(names, answer) for answer in answers)
     asked_in = tuple(asked[index] for index in range(len(names)))
     rows = _count(scale, answers, names)
     heading, y = legend(Tally({Place("point"): asked_in}, names), 8, WIDTH - 16)
-    heading = join(
-        [heading, words("share of the readers asked; one reader may choose several", 8, y, "chart-note")]
-    )
+    heading = join([heading, words("share of the readers asked; one reader may choose several", 8, y, "chart-note")])
     bars, bottom = _bars(rows, asked_in, y + 14)
     found_here = _finding(scale, rows, sum(asked_in))
     return figure(

@@ -70,9 +70,7 @@ def draw_distribution(distribution: Distribution, chart_id: str) -> Chart:
 
 def _rows(distribution: Distribution) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """Rows of the points, and rows of the other forms; forms that the scale does not have are left out."""
-    points = [
-        (point.label, n) for point, n in zip(distribution.scale.points, distribution.points, strict=True)
-    ]
+    points = [(point.label, n) for point, n in zip(distribution.scale.points, distribution.points, strict=True)]
     others = []
     if distribution.scale.level in ("ordinal", "line") or distribution.ranges or distribution.both:
         others = [("A range", distribution.ranges), ("Both ways", distribution.both)]
@@ -97,9 +95,7 @@ def _bars(rows: list[tuple[str, int]], of: int, y: float, class_: str) -> tuple[
 def _numbers(n: int, of: int, y: float) -> Markup:
     """Number and share in two columns, each ending at its own edge."""
     ends = "chart-text chart-end"
-    return join(
-        [words(count(n), WIDTH - 44, y, ends), words(percent(n, of), WIDTH, y, "chart-note chart-end")]
-    )
+    return join([words(count(n), WIDTH - 44, y, ends), words(percent(n, of), WIDTH, y, "chart-note chart-end")])
 
 
 def _finding(distribution: Distribution) -> str:

@@ -82,7 +82,7 @@ def _x(value: float, lowest: float) -> float:
 def _row(estimate: Estimate, y: float, lowest: float) -> tuple[Markup, float]:
     """One estimate with its name, what it rests on and its numbers, and the y of the next row."""
     named = wrap(estimate.name, LABEL - 14, most=3)
-    resting = wrap(_rests_on(estimate), LABEL - 14, size=12)
+    resting = wrap(_rests_on(estimate), LABEL - 4, size=11.5)
     middle = y + 7
     pieces = [
         lines(named, 0, y + 11, LEADING),
@@ -117,9 +117,7 @@ def _whiskers(estimate: Estimate, y: float, lowest: float) -> Markup:
             line(left, y - 4, left, y + 4, "chart-cap"),
             line(right, y - 4, right, y + 4, "chart-cap"),
         ]
-    return join(
-        [*pieces, element("circle", cx=_x(estimate.value, lowest), cy=y, r=4.5, class_="chart-estimate")]
-    )
+    return join([*pieces, element("circle", cx=_x(estimate.value, lowest), cy=y, r=4.5, class_="chart-estimate")])
 
 
 def _axis(lowest: float, top: float, y: float) -> tuple[Markup, float]:
@@ -128,13 +126,12 @@ def _axis(lowest: float, top: float, y: float) -> tuple[Markup, float]:
     pieces = [line(_x(lowest, lowest), y, _x(1.0, lowest), y, "chart-axis")]
     for tick in ticks:
         x = _x(tick, lowest)
-        zero = abs(tick) < STEP / 2
-        pieces.append(line(x, top if zero else y, x, y + 4, "chart-axis" if not zero else "chart-zero"))
+        at_zero = abs(tick) < STEP / 2
+        pieces.append(line(x, top if at_zero else y, x, y + 4, "chart-zero" if at_zero else "chart-axis"))
         if round(tick / STEP) % 2 == 0:
-            pieces.append(words("0" if zero else decimal(tick, 1), x, y + 17, "chart-note chart-middle"))
-    zero, one = _x(0.0, lowest), _x(1.0, lowest)
-    pieces.append(words("as by chance", zero, y + 32, "chart-note chart-middle"))
-    pieces.append(words("all alike", one, y + 32, "chart-note chart-middle"))
+            pieces.append(words("0" if at_zero else decimal(tick, 1), x, y + 17, "chart-note chart-middle"))
+    for said, place in (("as by chance", 0.0), ("all alike", 1.0)):
+        pieces.append(words(said, _x(place, lowest), y + 32, "chart-note chart-middle"))
     return join(pieces), y + 38
 
 
@@ -161,9 +158,7 @@ def _spread(defined: list[Estimate], asked: int) -> str:
     if len(defined) < 2:
         return ""
     ordered = sorted(defined, key=lambda estimate: estimate.value)
-    ends = " to ".join(
-        f"{decimal(estimate.value)} ({estimate.name})" for estimate in (ordered[0], ordered[-1])
-    )
+    ends = " to ".join(f"{decimal(estimate.value)} ({estimate.name})" for estimate in (ordered[0], ordered[-1]))
     whole = [estimate for estimate in defined if _has_interval(estimate)]
     clauses = [f"the rows run from {ends}"]
     if len(whole) > 1:

@@ -55,8 +55,6 @@ def _example(form: str, x: float, y: float) -> tuple[Markup, float]:
     if form == "range":
         caps = [line(end, y - 3.5, end, y + 3.5, "chart-cap") for end in ends]
         return element("g", line(*ends[:1], y, ends[1], y, "chart-range"), *caps, class_="chart-example"), 30
-    curve = (
-        f"M{short(ends[0])} {short(y - 3)}Q{short(x + 15)} {short(y - 12)} {short(ends[1])} {short(y - 3)}"
-    )
+    curve = f"M{short(ends[0])} {short(y - 3)}Q{short(x + 15)} {short(y - 12)} {short(ends[1])} {short(y - 3)}"
     hollow = [mark(0, end, y + 1.5, "chart-hollow", 3.6) for end in ends]
     return element("g", element("path", d=curve, class_="chart-arc"), *hollow, class_="chart-example"), 30

@@ -74,9 +74,7 @@ def groups(scale: Scale | Line, points: list[int]) -> list[Group]:
     return [*sides, at[middle], *(at[i] for i, point in enumerate(scale.points) if point.apart and points[i])]
 
 
-def placed(
-    scale: Scale | Line, points: list[int], say: Callable[[int], str] | None = None, verb: str = ""
-) -> str:
+def placed(scale: Scale | Line, points: list[int], say: Callable[[int], str] | None = None, verb: str = "") -> str:
     """`Eleven placed it towards “Too little”, ten towards “Too much”, two at “Fitting”.`
 
     say: how a count is written, by `spelling` if None. verb: stands after the first count.
@@ -93,9 +91,7 @@ def placed(
     return sentence(clauses)
 
 
-def other_forms(
-    ranges: int, both: int, reasons: Mapping[str, int], say: Callable[[int], str] | None = None
-) -> str:
+def other_forms(ranges: int, both: int, reasons: Mapping[str, int], say: Callable[[int], str] | None = None) -> str:
     """`Three gave a range, one went both ways, four said “not this”, two left it open.`
 
     reasons: readers who gave no place, by reason.

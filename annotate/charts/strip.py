@@ -69,12 +69,10 @@ def draw_strip(strip: Strip, chart_id: str) -> Chart:
 
     Raises ValueError for answers not on the scale, more than five cohorts, or an id unfit for a page.
     """
-    if strip.scale.level == "set":
+    if isinstance(strip.scale, Scale) and strip.scale.level == "set":
         return draw_choices(strip.title, strip.scale, strip.answers, strip.cohorts, chart_id)
     counted = tally(strip.scale, strip.answers, strip.cohorts)
-    drawn = (
-        counted if counted.asked <= ONE_MARK_A_READER else Tally(thin(counted.counts, DOTS), counted.cohorts)
-    )
+    drawn = counted if counted.asked <= ONE_MARK_A_READER else Tally(thin(counted.counts, DOTS), counted.cohorts)
     heading, top = _heading(counted, drawn)
     plot = lay_out(strip.scale, drawn, top)
     named, bottom = _labels(strip.scale, counted, plot)
@@ -226,9 +224,7 @@ def _gutter(counted: Tally, drawn: Tally, plot: Plot) -> Markup:
     ]
     y = plot.floor
     for place, row in reversed(list(counted.of("none").items())):
-        pieces.append(
-            words(f"{reason_words(place.reason)[:22]} {count(sum(row))}", left - 4, y - 2, "chart-note")
-        )
+        pieces.append(words(f"{reason_words(place.reason)[:22]} {count(sum(row))}", left - 4, y - 2, "chart-note"))
         marks = [cohort for cohort, n in enumerate(drawn.counts[place]) for _ in range(n)]
         for index, cohort in enumerate(marks):
             down, along = divmod(index, gutter_abreast())
@@ -291,8 +287,7 @@ def _labels(scale: Scale | Line, counted: Tally, plot: Plot) -> tuple[Markup, fl
     below = first + LEADING * max(map(len, wrapped))
     numbers = _numbers(counted, plot.column)
     pieces += [
-        words(said, x, below, "chart-note chart-middle")
-        for said, x in zip(numbers, plot.centres, strict=True)
+        words(said, x, below, "chart-note chart-middle") for said, x in zip(numbers, plot.centres, strict=True)
     ]
     return join(pieces), below + 8
 

@@ -7,6 +7,7 @@ carry markup from its data. Only classes are written, never `style`: colours and
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 UNWRITABLE = re.compile(
@@ -36,9 +37,7 @@ def element(tag: str, *children: object, **attributes: object) -> Markup:
 
     `class_` writes `class`, `aria_label` writes `aria-label`; an attribute that is None is left out.
     """
-    written = "".join(
-        f' {_name(key)}="{_value(value)}"' for key, value in attributes.items() if value is not None
-    )
+    written = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items() if value is not None)
     inside = join(children)
     return Markup(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")
 
@@ -67,9 +66,7 @@ def words(text: object, x: float, y: float, class_: str = "chart-text") -> Marku
     return element("text", text, x=x, y=y, class_=class_)
 
 
-def lines(
-    texts: Iterable[str], x: float, y: float, leading: float = 15, class_: str = "chart-text"
-) -> Markup:
+def lines(texts: Iterable[str], x: float, y: float, leading: float = 15, class_: str = "chart-text") -> Markup:
     """Several lines of text, the first with its baseline at y."""
     return join(words(text, x, y + index * leading, class_) for index, text in enumerate(texts))
 
@@ -136,6 +133,7 @@ def _value(value: object) -> str:
     return escape(short(value) if isinstance(value, float) else clean(value))
 
 
+@lru_cache(maxsize=4096)
 def _letter_width(letter: str) -> float:
     if unicodedata.combining(letter):
         return 0.0

@@ -120,8 +120,6 @@ def thin(counts: dict[Place, tuple[int, ...]], marks: int) -> dict[Place, tuple[
     Readers stand in line, place by place and cohort by cohort; dot i is the reader at (i + ½) / marks of it.
     Source: quantile dotplots, Kay et al. (2016), doi:10.1145/2858036.2858558.
     """
-    line = [
-        (place, cohort) for place, row in counts.items() for cohort, n in enumerate(row) for _ in range(n)
-    ]
+    line = [(place, cohort) for place, row in counts.items() for cohort, n in enumerate(row) for _ in range(n)]
     drawn = Counter(line[(2 * dot + 1) * len(line) // (2 * marks)] for dot in range(marks))
     return {place: tuple(drawn[place, cohort] for cohort in range(len(row))) for place, row in counts.items()}

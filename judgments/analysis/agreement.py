@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from . import deletion, ranks
+from .coding import Floats
 from .deletion import AllLeftOut, Units, needs_moments_only, paired, units
 from .disagreement import Alpha, Coefficient, MidRanks, PairAgreement, ReducedBias, Weighting, distance_of
 from .estimate import (
@@ -27,7 +28,7 @@ from .estimate import (
     two_way_jackknife,
     unit_bootstrap,
 )
-from .table import Floats, Ratings
+from .table import Ratings
 
 Interval = Literal["two_way", "items", "bootstrap"]
 Estimator = Literal["customary", "reduced_bias"]
@@ -68,9 +69,7 @@ def alpha(
     _check(interval, level, rng)
     if estimator not in ("customary", "reduced_bias") or weighting not in ("ratings", "items"):
         raise ValueError(f"Unknown estimator {estimator!r} or weighting {weighting!r}.")
-    method = f"Krippendorff's alpha, {r.scale.kind}" + (
-        ", reduced bias" if estimator == "reduced_bias" else ""
-    )
+    method = f"Krippendorff's alpha, {r.scale.kind}" + (", reduced bias" if estimator == "reduced_bias" else "")
     method += ", each item counted once" if weighting == "items" else ""
     pairs = paired(r)
     undefined = _no_alpha(pairs, estimator, weighting)
@@ -133,9 +132,7 @@ def _estimated(
     if interval == "items":
         limits = item_jackknife(left.value, left.items, link=link, level=level)
     else:
-        limits = two_way_jackknife(
-            left.value, left.items, left.annotators, left.cells, link=link, level=level
-        )
+        limits = two_way_jackknife(left.value, left.items, left.annotators, left.cells, link=link, level=level)
     return left.value, _guarded(limits, u, interval, guard)
 
 
@@ -168,7 +165,7 @@ def _resampled(
 
 
 def _reduced_bias_over_items(u: Units, coefficient: ReducedBias, level: float) -> tuple[float, Limits]:
-    """Hughes' limits: a t interval around log θ, with the spread of its pseudo-values over items, and back to α̃."""
+    """Hughes' limits: log θ ± t times the standard error of its pseudo-values over items, and back to α̃."""
     statistics = coefficient.statistics(u.rows)
     totals = u.times @ statistics
     value = _value(u, coefficient)
@@ -216,9 +213,7 @@ def _no_alpha(pairs: Ratings, estimator: Estimator, weighting: Weighting) -> str
         return _no_pairs(pairs)
     if (pairs.value == pairs.value[0]).all():
         return "Not defined: every rating is the same, so there is no disagreement to expect."
-    if estimator == "reduced_bias" and (
-        kind == "ordinal" or weighting == "items" or pairs.weight is not None
-    ):
+    if estimator == "reduced_bias" and (kind == "ordinal" or weighting == "items" or pairs.weight is not None):
         return "Not defined: reduced bias needs a distance that does not depend on the data, and no weights."
     return None if kind == "interval" else _too_many_cells(pairs)
 
@@ -280,4 +275,4 @@ def _estimate(
 
 def _left_out(r: Ratings, n_paired: int) -> tuple[str, ...]:
     n_alone = len(r.first()) - n_paired
-    return (f"{n_alone} ratings stand alone on their item and were left out.",) if n_alone else ()
+    return (f"Ratings that stand alone on their item and were left out: {n_alone}.",) if n_alone else ()

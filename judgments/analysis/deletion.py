@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from .coding import Floats, Ints
 from .disagreement import Coefficient, Squares
 from .estimate import LeftOut, blocks, leave_out
-from .table import Floats, Ints, Ratings, compress
+from .table import Ratings, compress
 
 # More points than this and hardly two items share a pattern.
 MOST_POINTS_IN_PATTERNS = 32
@@ -151,9 +152,9 @@ def _from_ratings(r: Ratings, coefficient: Coefficient) -> Units:
     item, n_items = _renumbered(r.item, len(r.item_ids))
     annotator, n_annotators = _renumbered(r.annotator, len(r.annotator_ids))
     each = coefficient.ratings(r.value, r.weight)
-    rows = np.column_stack([np.bincount(item, weights=column, minlength=n_items) for column in each.T])
+    sums = [np.bincount(item, weights=column, minlength=n_items) for column in each.T]
     return Units(
-        rows=rows,
+        rows=np.column_stack(sums).astype(np.float64),
         times=np.ones(n_items),
         cell_row=item,
         cell_value=r.value,

@@ -11,7 +11,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from .table import Floats, Ints, Ratings, distance, mid_ranks
+from .coding import Floats, Ints
+from .table import Ratings, distance, mid_ranks
 
 Weighting = Literal["ratings", "items"]
 
@@ -138,9 +139,9 @@ class MidRanks:
 class Alpha:
     """Krippendorff's α = 1 − D_o / D_e for a distance; ratings may carry weights.
 
-    With weights, M_u = Σ_j w_j and s_u = Σ_j w_j², D_o adds M_u / (M_u² − s_u) · Σ n_uc n_uk δ_ck over items, so
-    that only pairs of different people count; weights of one give back 1 / (m_u − 1). D_e divides by M − 1,
-    so weights should average about one.
+    With weights, M_u = Σ_j w_j and s_u = Σ_j w_j², D_o adds M_u / (M_u² − s_u) · Σ n_uc n_uk δ_ck over
+    items, so that only pairs of different people count; weights of one give back 1 / (m_u − 1).
+    D_e divides by M − 1, so weights should average about one.
     weighting "ratings" lets an item count m_u, as is customary; "items" lets each count one.
     """
 
@@ -152,16 +153,16 @@ class Alpha:
         return _rows(self.delta.moments(value), weight)
 
     def statistics(self, rows: Floats) -> Floats:
-        m, w, s, moments = rows[:, COUNT], rows[:, WEIGHT], rows[:, SQUARED_WEIGHT], rows[:, MOMENTS:]
+        factor, sums = self.shares(rows)
+        return np.column_stack([self.delta.within(rows[:, WEIGHT], rows[:, MOMENTS:]) * factor[:, None], sums])
+
+    def shares(self, rows: Floats) -> tuple[Floats, Floats]:
+        """What an item's sum of distances is multiplied with, and (items, 2 + A) what else it adds."""
+        m, w, s = rows[:, COUNT], rows[:, WEIGHT], rows[:, SQUARED_WEIGHT]
         paired = m > 1.5  # whole numbers, up to rounding
-        g = (
-            np.divide(1.0, w, out=np.zeros_like(w), where=paired)
-            if self.weighting == "items"
-            else paired * 1.0
-        )
-        per_pair = np.divide(g * w, w**2 - s, out=np.zeros_like(w), where=paired)
-        within = self.delta.within(w, moments) * per_pair[:, None]
-        return np.column_stack([within, g * w, g**2 * w, g[:, None] * moments])
+        g = np.divide(1.0, w, out=np.zeros_like(w), where=paired) if self.weighting == "items" else paired * 1.0
+        factor = np.divide(g * w, w**2 - s, out=np.zeros_like(w), where=paired)
+        return factor, np.column_stack([g * w, g**2 * w, g[:, None] * rows[:, MOMENTS:]])
 
     def value(self, totals: Floats) -> Floats:
         n_moments = self.delta.moments(np.zeros(0, dtype=np.int64)).shape[1]
@@ -176,8 +177,9 @@ class Alpha:
 class ReducedBias:
     """α̃ of Hughes (2024, arXiv 2210.13265), which is less biased for few items with many annotators.
 
-    With a items and N_r ratings: MSE = Σ o_u / (2 N_r), SST = n'Δn / (2 N_r), MSA = (SST − (N_r−a) MSE) / (a−1),
-    n* = (N_r − Σ m_u² / N_r) / (a−1), θ = MSA / MSE, α̃ = (θ−1) / (θ+n*−1). For a fixed distance only.
+    With a items and N_r ratings: MSE = Σ o_u / (2 N_r), SST = n'Δn / (2 N_r),
+    MSA = (SST − (N_r−a) MSE) / (a−1), n* = (N_r − Σ m_u² / N_r) / (a−1), θ = MSA / MSE,
+    α̃ = (θ−1) / (θ+n*−1). For a fixed distance only.
     """
 
     def __init__(self, delta: Distance) -> None:

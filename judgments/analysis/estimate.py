@@ -87,9 +87,7 @@ class Link:
 
 IDENTITY = Link(lambda x: x, lambda eta: eta, lambda x: 1.0)
 AGREEMENT = Link(lambda x: -np.log(1 - x), lambda eta: 1 - np.exp(-eta), lambda x: 1 - x)
-PROPORTION = Link(
-    lambda x: np.log(x) - np.log(1 - x), lambda eta: 1 / (1 + np.exp(-eta)), lambda x: x * (1 - x)
-)
+PROPORTION = Link(lambda x: np.log(x) - np.log(1 - x), lambda eta: 1 / (1 + np.exp(-eta)), lambda x: x * (1 - x))
 
 
 def leave_out(totals: Floats, changes: Floats, stat: Statistic, times: Floats | None = None) -> LeftOut:
@@ -201,9 +199,7 @@ def json_safe(value: Any) -> Any:
     return value
 
 
-def _limits(
-    value: float, v: float, df: float, link: Link, level: float, components: Mapping[str, float]
-) -> Limits:
+def _limits(value: float, v: float, df: float, link: Link, level: float, components: Mapping[str, float]) -> Limits:
     if not math.isfinite(v):
         note = "No limits: without one of its groups the value is at its end or not defined."
         return Limits(components=components, notes=(note,))

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .coding import Floats, Ints
 from .deletion import AllLeftOut, Units, ratings_of_annotators, rows_after
-from .disagreement import COUNT, MOMENTS, SQUARED_WEIGHT, WEIGHT, Alpha, sums_of_products
+from .disagreement import MOMENTS, WEIGHT, Alpha, sums_of_products
 from .estimate import LeftOut, blocks
-from .table import Floats, Ints, mid_ranks
+from .table import mid_ranks
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """Items as the sums they add. factor: of their rank distances; added: (items, 2 + points) to the totals."""
+    """Items as the sums they add; factor is that of their rank distances, added are all other columns."""
 
     weight: Floats
     counts: Floats
@@ -27,12 +28,9 @@ class _Rows:
     added: Floats
 
     @classmethod
-    def of(cls, rows: Floats, weighting: str) -> _Rows:
-        w, s, counts = rows[:, WEIGHT], rows[:, SQUARED_WEIGHT], rows[:, MOMENTS:]
-        paired = rows[:, COUNT] > 1.5
-        g = np.divide(1.0, w, out=np.zeros_like(w), where=paired) if weighting == "items" else paired * 1.0
-        factor = np.divide(g * w, w**2 - s, out=np.zeros_like(w), where=paired)
-        return cls(w, counts, factor, np.column_stack([g * w, g**2 * w, g[:, None] * counts]))
+    def of(cls, rows: Floats, coefficient: Alpha) -> _Rows:
+        factor, added = coefficient.shares(rows)
+        return cls(rows[:, WEIGHT], rows[:, MOMENTS:], factor, added)
 
     def distances(self, r: Floats) -> Floats:
         """(items,) what each item adds to the observed disagreement under its row of ranks r."""
@@ -46,7 +44,7 @@ class _Rows:
 
 def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
     """Ordinal alpha, and again without each item, each annotator and each rating in turn."""
-    rows = _Rows.of(u.rows, coefficient.weighting)
+    rows = _Rows.of(u.rows, coefficient)
     totals = u.times @ rows.added
     form = _quadratic_form(rows, u.times)
 
@@ -60,7 +58,7 @@ def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
     for some in blocks(len(cells), 64 * len(totals)):
         before, after = (
             rows.take(u.cell_row[some]),
-            _Rows.of(rows_after(u, coefficient, some), coefficient.weighting),
+            _Rows.of(rows_after(u, coefficient, some), coefficient),
         )
         change = before.added - after.added
         left = totals - change
@@ -78,7 +76,7 @@ def without_each(u: Units, coefficient: Alpha) -> AllLeftOut:
 
 def value(u: Units, coefficient: Alpha) -> float:
     """Ordinal alpha alone."""
-    rows = _Rows.of(u.rows, coefficient.weighting)
+    rows = _Rows.of(u.rows, coefficient)
     return float(_alpha((u.times @ rows.added)[None, :], _quadratic_form(rows, u.times), np.zeros(1))[0])
 
 
@@ -89,7 +87,7 @@ def _without_annotators(u: Units, coefficient: Alpha, rows: _Rows, left: Floats,
         cell, annotator = u.rating_cell[some], u.annotator[some]
         before, after = (
             rows.take(u.cell_row[cell]),
-            _Rows.of(rows_after(u, coefficient, cell), coefficient.weighting),
+            _Rows.of(rows_after(u, coefficient, cell), coefficient),
         )
         change = before.distances(r[annotator]) - after.distances(r[annotator])
         gone += np.bincount(annotator, weights=change, minlength=u.n_annotators)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,13 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Kind = Literal["nominal", "ordinal", "interval", "ratio", "set"]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from .coding import Floats, Ints, Kind, Mask, coded, occasions_of, placed, refuse_duplicates, series, weights_of
 
 KINDS: tuple[Kind, ...] = ("nominal", "ordinal", "interval", "ratio", "set")
-ROWS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -109,19 +105,19 @@ class Ratings:
         a value is not on the scale, a weight or occasion is negative, or one annotator answers one
         item twice on one occasion.
         """
-        item_code, item_ids = _coded(_series(item), "item")
-        annotator_code, annotator_ids = _coded(_series(annotator), "annotator")
-        values = _series(value)
+        item_code, item_ids = coded(series(item), "item")
+        annotator_code, annotator_ids = coded(series(annotator), "annotator")
+        values = series(value)
         n = len(values)
-        occasions = _occasions(occasion, n)
-        weights = _weights(weight, n)
+        occasions = occasions_of(occasion, n)
+        weights = weights_of(weight, n)
         if not len(item_code) == len(annotator_code) == n == len(occasions):
             raise ValueError("Items, annotators, values and occasions differ in length.")
 
         order = np.lexsort((occasions, annotator_code, item_code))
-        _refuse_duplicates(order, item_code, annotator_code, occasions, item_ids, annotator_ids)
+        refuse_duplicates(order, item_code, annotator_code, occasions, item_ids, annotator_ids)
         missing = values.isna().to_numpy(dtype=bool)
-        codes, points = _placed(values, missing, scale)
+        codes, points = placed(values, missing, scale.kind, scale.domain)
         given, abstained = order[~missing[order]], order[missing[order]]
         return cls(
             item=item_code[given],
@@ -289,140 +285,3 @@ def _unlike(a: frozenset[Any], b: frozenset[Any], how: str) -> float:
     if not shared:
         return 1.0
     return 1 - jaccard * (2 / 3 if a < b or b < a else 1 / 3)
-
-
-def _series(column: Any) -> pd.Series:
-    if isinstance(column, pd.Series):
-        return column.reset_index(drop=True)
-    if isinstance(column, np.ndarray) and column.ndim == 1:
-        return pd.Series(column)
-    as_cells = np.empty(len(column), dtype=object)
-    for row, cell in enumerate(column):
-        as_cells[row] = cell
-    return pd.Series(as_cells)
-
-
-def _coded(ids: pd.Series, what: str) -> tuple[Ints, NDArray[Any]]:
-    try:
-        codes, uniques = pd.factorize(ids, sort=True)
-    except TypeError as error:
-        raise ValueError(f"An {what} id must be a plain value such as text or a number: {error}.") from error
-    if (codes < 0).any():
-        raise ValueError(f"The {what} is missing in rows {_named(np.flatnonzero(codes < 0))}.")
-    return codes.astype(np.int64), np.asarray(uniques)
-
-
-def _occasions(occasion: Any, n: int) -> Ints:
-    if occasion is None:
-        return np.zeros(n, dtype=np.int64)
-    given = _series(occasion)
-    if given.isna().any():
-        raise ValueError(f"The occasion is missing in rows {_named(np.flatnonzero(given.isna()))}.")
-    occasions = given.to_numpy(dtype=np.int64)
-    if (occasions < 0).any():
-        raise ValueError(f"Occasions count from 0; rows {_named(np.flatnonzero(occasions < 0))} do not.")
-    return occasions
-
-
-def _weights(weight: Any, n: int) -> Floats | None:
-    if weight is None:
-        return None
-    weights = _series(weight).to_numpy(dtype=np.float64)
-    if len(weights) != n:
-        raise ValueError("Weights and values differ in length.")
-    wrong = ~(np.isfinite(weights) & (weights >= 0))
-    if wrong.any():
-        raise ValueError(
-            f"Weights are finite and not negative; rows {_named(np.flatnonzero(wrong))} are not."
-        )
-    return weights
-
-
-def _refuse_duplicates(
-    order: Ints,
-    item: Ints,
-    annotator: Ints,
-    occasion: Ints,
-    item_ids: NDArray[Any],
-    annotator_ids: NDArray[Any],
-) -> None:
-    before, after = order[:-1], order[1:]
-    same = item[before] == item[after]
-    same &= annotator[before] == annotator[after]
-    same &= occasion[before] == occasion[after]
-    if not same.any():
-        return
-    rows = np.unique(np.concatenate([before[same], after[same]]))
-    one = int(before[same][0])
-    raise ValueError(
-        f"Rows {_named(rows)} answer the same item, annotator and occasion more than once, "
-        f"for example item {item_ids[item[one]]!s}, annotator {annotator_ids[annotator[one]]!s}, "
-        f"occasion {occasion[one]}."
-    )
-
-
-def _placed(values: pd.Series, missing: Mask, scale: Scale) -> tuple[Ints, tuple[Any, ...]]:
-    """Codes of the values along the points of the scale (-1 where missing), and these points."""
-    codes = np.full(len(values), -1, dtype=np.int64)
-    given = values[~missing]
-    if scale.kind == "set":
-        placed, points = _placed_sets(given, scale.domain)
-    elif scale.domain:
-        placed, points = _placed_in_domain(given, scale.domain), scale.domain
-    elif scale.kind == "nominal":
-        placed, ids = _coded(given, "value") if len(given) else (np.empty(0, np.int64), np.empty(0))
-        points = tuple(ids.tolist())
-    else:
-        placed, points = _placed_numbers(given)
-    codes[~missing] = placed
-    return codes, points
-
-
-def _placed_in_domain(given: pd.Series, domain: tuple[Any, ...]) -> Ints:
-    try:
-        placed = pd.Index(_series(domain).infer_objects()).get_indexer(pd.Index(given))
-    except TypeError as error:
-        raise ValueError(f"A value is not a single point of the scale: {error}.") from error
-    off = placed < 0
-    if off.any():
-        rows = given.index.to_numpy()[off]
-        raise ValueError(f"Not on the scale {domain!r}: {given.loc[rows[0]]!r}, in rows {_named(rows)}.")
-    return np.asarray(placed, dtype=np.int64)
-
-
-def _placed_numbers(given: pd.Series) -> tuple[Ints, tuple[Any, ...]]:
-    try:
-        numbers = given.to_numpy(dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"A scale without named points needs numbers: {error}.") from error
-    if not np.isfinite(numbers).all():
-        rows = given.index.to_numpy()[~np.isfinite(numbers)]
-        raise ValueError(f"Values must be finite; rows {_named(rows)} are not.")
-    points, placed = np.unique(numbers, return_inverse=True)
-    return placed.astype(np.int64), tuple(points.tolist())
-
-
-def _placed_sets(given: pd.Series, labels: tuple[Any, ...]) -> tuple[Ints, tuple[Any, ...]]:
-    sets = [_as_set(cell, row, labels) for row, cell in given.items()]
-    points = sorted(set(sets), key=lambda chosen: (len(chosen), sorted(map(str, chosen))))
-    place = {chosen: code for code, chosen in enumerate(points)}
-    return np.array([place[chosen] for chosen in sets], dtype=np.int64), tuple(points)
-
-
-def _as_set(cell: Any, row: Any, labels: Collection[Any]) -> frozenset[Any]:
-    if isinstance(cell, str) or not isinstance(cell, (list, tuple, set, frozenset, np.ndarray)):
-        raise ValueError(f"A set of labels is needed in row {row}, not {cell!r}.")
-    try:
-        chosen = frozenset(cell)
-    except TypeError as error:
-        raise ValueError(f"The labels in row {row} must be plain values: {error}.") from error
-    if labels and not chosen <= frozenset(labels):
-        raise ValueError(
-            f"Not among the labels, in row {row}: {sorted(map(str, chosen - frozenset(labels)))}."
-        )
-    return chosen
-
-
-def _named(rows: NDArray[Any]) -> str:
-    shown = ", ".join(str(row) for row in rows[:ROWS_NAMED])
-    return shown if len(rows) <= ROWS_NAMED else f"{shown} and {len(rows) - ROWS_NAMED} more"

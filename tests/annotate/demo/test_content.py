@@ -19,7 +19,7 @@ AXES = {"who", "stakes", "power", "culture", "medium", "time", "role", "news", "
 POINTS = {"balance": 7, "degree": 5, "two_goods": 8, "open": 0}
 DESCRIBED = {"balance": [1, 4, 7], "degree": [1, 3, 5], "two_goods": [1, 6, 7, 8], "open": []}
 FORBIDDEN = re.compile(
-    r"\b(label\w*|annotat(?:ion|ions|ing|or|ors) task|annotation|ground truth|gold|correct\w*|error rate|"
+    r"\b(label\w*|annotation\w*|ground truth|gold|correct\w*|error rate|"
     r"accura(?:cy|te)|quality score|outliers?|noisy|submi(?:t|ts|tted|ssion))\b",
     re.IGNORECASE,
 )
@@ -60,9 +60,7 @@ def scenarios(families):
 @pytest.fixture(scope="module")
 def replies(scenarios):
     return {
-        (slug, reply["model"].lower()): reply
-        for slug, scenario in scenarios.items()
-        for reply in scenario["reply"]
+        (slug, reply["model"].lower()): reply for slug, scenario in scenarios.items() for reply in scenario["reply"]
     }
 
 
