@@ -57,9 +57,7 @@ class Passage:
 
     def plain(self) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {
-            name: value for name, value in values.items() if value is not None and value != "" and value != {}
-        }
+        return {name: value for name, value in values.items() if value is not None and value != "" and value != {}}
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,7 @@ class Answers:
     marks: tuple[Passage, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        said: dict[str, Any] = {
-            "ratings": {slug: answer.plain() for slug, answer in sorted(self.ratings.items())}
-        }
+        said: dict[str, Any] = {"ratings": {slug: answer.plain() for slug, answer in sorted(self.ratings.items())}}
         if self.settled is not None:
             said["settled"] = self.settled
         if self.rationale:
@@ -100,11 +96,7 @@ def _answer(given: dict[str, Any]) -> Answer:
     values = {name: float(value) if _is_number(value) else value for name, value in given.items()}
     if values.get("labels") is not None:
         values["labels"] = tuple(sorted({float(value) for value in values["labels"]}))
-    if (
-        values.get("form") == Form.BOTH
-        and _is_number(values.get("both_a"))
-        and _is_number(values.get("both_b"))
-    ):
+    if values.get("form") == Form.BOTH and _is_number(values.get("both_a")) and _is_number(values.get("both_b")):
         values["both_a"], values["both_b"] = sorted((values["both_a"], values["both_b"]))
     return Answer(**values)
 
@@ -112,9 +104,7 @@ def _answer(given: dict[str, Any]) -> Answer:
 def check(answers: Answers, version: RubricVersion, item: Item) -> None:
     """Raise AnswersUnfit unless every answer is legal under this rubric version and every mark lies in its text."""
     dimensions = {dimension.slug: dimension for dimension in version.dimensions.prefetch_related("points")}
-    found = {
-        slug: "This question is not part of the rubric." for slug in answers.ratings if slug not in dimensions
-    }
+    found = {slug: "This question is not part of the rubric." for slug in answers.ratings if slug not in dimensions}
     for slug, answer in answers.ratings.items():
         if slug in dimensions and (why := unfit(answer, dimensions[slug])):
             found[slug] = why
@@ -174,9 +164,7 @@ def _unfit_span(answer: Answer, dimension: Dimension) -> str:
         return "That is not a place on this scale."
     if not low < high:
         return (
-            "A range goes from a lower to a higher place."
-            if answer.form == Form.RANGE
-            else "Two places are needed."
+            "A range goes from a lower to a higher place." if answer.form == Form.RANGE else "Two places are needed."
         )
     if answer.point is not None and not low <= answer.point <= high:
         return "The best place lies outside the range."

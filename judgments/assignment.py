@@ -49,9 +49,7 @@ def release_expired(study: Study, *, now: datetime, besides: Participant | None 
     if besides is not None:
         overdue = overdue.exclude(
             Exists(
-                Assignment.objects.filter(
-                    slot=OuterRef("pk"), participant=besides, state=Assignment.State.OFFERED
-                )
+                Assignment.objects.filter(slot=OuterRef("pk"), participant=besides, state=Assignment.State.OFFERED)
             )
         )
     slots = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:100])
@@ -99,9 +97,7 @@ def take_open_slot(item: Item, *, wanted: int, wait: bool) -> Slot | None:
 
 def _held(participant: Participant, study: Study, now: datetime) -> Assignment | None:
     """The item this person already holds, with its lease renewed."""
-    held = Assignment.objects.filter(
-        participant=participant, state=Assignment.State.OFFERED, slot__isnull=False
-    )
+    held = Assignment.objects.filter(participant=participant, state=Assignment.State.OFFERED, slot__isnull=False)
     assignment = held.select_related("item", "rubric_version").order_by("position").first()
     return assignment and _lease(assignment, study, now)
 
@@ -147,9 +143,7 @@ def _candidates(participant: Participant, study: Study) -> Iterator[tuple[Item, 
     for _ in range(WINDOWS_BEFORE_SEARCH):
         places = range(cursor, min(cursor + WINDOW, 1 << bits))
         place_at = {draws.permute(place, bits, order): place for place in places}
-        found = with_room(participant, study).filter(
-            number__in=[number for number in place_at if number <= highest]
-        )
+        found = with_room(participant, study).filter(number__in=[number for number in place_at if number <= highest])
         for item in sorted(found, key=lambda item: place_at[item.number]):
             yield item, place_at[item.number] + 1
         cursor = places.stop

@@ -85,9 +85,7 @@ def verify(chain: str) -> Iterator[Fault]:
     head = ChainHead.objects.filter(chain=chain).first()
     found = (head.number, head.hash) if head else (0, ZERO)
     if found != (expected_number - 1, expected_previous):
-        yield Fault(
-            chain, expected_number, f"the head says {found[0]} events; the last one found is not that"
-        )
+        yield Fault(chain, expected_number, f"the head says {found[0]} events; the last one found is not that")
 
 
 def _columns_disagree(event: Event) -> str:

@@ -18,9 +18,7 @@ def database_keeps_its_promises(app_configs=None, databases=None, **kwargs) -> l
             Error(f"The trigger {name} is missing.", hint="Run manage.py migrate.", id="judgments.E001")
             for name in guards.missing(alias)
         ]
-        problems += {"sqlite": _sqlite_settings, "postgresql": _postgresql_settings}[connection.vendor](
-            connection
-        )
+        problems += {"sqlite": _sqlite_settings, "postgresql": _postgresql_settings}[connection.vendor](connection)
     return problems
 
 
@@ -32,9 +30,7 @@ def _sqlite_settings(connection) -> list[Error]:
             found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
             if found != value and not (pragma == "journal_mode" and found == "memory"):
                 hint = "Keep the data folder on a local disk and the database options of settings.py."
-                problems.append(
-                    Error(f"SQLite has {pragma} {found}, not {value}.", hint=hint, id="judgments.E002")
-                )
+                problems.append(Error(f"SQLite has {pragma} {found}, not {value}.", hint=hint, id="judgments.E002"))
     if connection.settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
         problems.append(Error("SQLite transactions must be IMMEDIATE.", id="judgments.E003"))
     return problems

@@ -47,19 +47,18 @@ def wanted(vendor: str) -> list[Guard]:
     for table in append_only_tables():
         acts = ["UPDATE", "DELETE"] + (["TRUNCATE"] if vendor == "postgresql" else [])
         guards += [Guard(table, act, f"append-only: {table} keeps every row as it is") for act in acts]
-    guards.append(
-        Guard("judgments_erasabletext", "UPDATE", "append-only: a text can be erased, never rewritten")
-    )
+    guards.append(Guard("judgments_erasabletext", "UPDATE", "append-only: a text can be erased, never rewritten"))
     return guards + _frozen_rubrics()
 
 
 def _frozen_rubrics() -> list[Guard]:
     words = "frozen: a published rubric version cannot change"
-    published = "EXISTS (SELECT 1 FROM judgments_rubricversion v WHERE v.id = {version} AND v.published_at IS NOT NULL)"
+    published = (
+        "EXISTS (SELECT 1 FROM judgments_rubricversion v WHERE v.id = {version} AND v.published_at IS NOT NULL)"
+    )
     of_dimension = "(SELECT d.version_id FROM judgments_dimension d WHERE d.id = {row}.dimension_id)"
     guards = [
-        Guard("judgments_rubricversion", act, words, "OLD.published_at IS NOT NULL")
-        for act in ("UPDATE", "DELETE")
+        Guard("judgments_rubricversion", act, words, "OLD.published_at IS NOT NULL") for act in ("UPDATE", "DELETE")
     ]
     for act, rows in {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}.items():
         for table in ("judgments_dimension", "judgments_tag"):

@@ -63,9 +63,7 @@ def _dimension_problems(dimension: Dimension) -> list[str]:
     if kind == Kind.OPEN and points:
         found.append("an open question has no points.")
     if kind == Kind.BALANCE and (len(on_scale) < 3 or len(on_scale) % 2 == 0):
-        found.append(
-            "a balance needs an odd number of points, three or more, with the fitting one in the middle."
-        )
+        found.append("a balance needs an odd number of points, three or more, with the fitting one in the middle.")
     if kind == Kind.TWO_GOODS and len(on_scale) % 2:
         found.append("two goods need an even number of points: there is no middle.")
     if kind in (Kind.DEGREE, Kind.CHOICE, Kind.CHOICES, Kind.COMPARE, Kind.TWO_GOODS) and len(on_scale) < 2:

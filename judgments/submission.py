@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import IntegrityError, transaction
 
 from judgments import audit, canonical
@@ -180,11 +181,7 @@ def _store(assignment, answers: Answers, key, now, latest, status, circumstances
         answers_digest="", steps_ms=circumstances.steps_ms, instrument=circumstances.instrument,
         judged_at=now, created_at=now,
     )  # fmt: skip
-    kept = (
-        [mark for mark in current_marks(latest) if mark.pk not in {old.pk for old in removed}]
-        if latest
-        else []
-    )
+    kept = [mark for mark in current_marks(latest) if mark.pk not in {old.pk for old in removed}] if latest else []
     judgment.answers_digest = digest_of(judgment, ratings, kept + marks)
     writer.store()
     judgment.save()
@@ -260,9 +257,7 @@ def current_marks(judgment: Judgment) -> list[Mark]:
 
 def _mark_changes(latest: Judgment | None, answers: Answers) -> tuple[list[Passage], list[Mark]]:
     """Marks to add, and marks to retract, so that what stands is what the answers say."""
-    standing = (
-        {canonical.dumps(_passage(mark).plain()): mark for mark in current_marks(latest)} if latest else {}
-    )
+    standing = {canonical.dumps(_passage(mark).plain()): mark for mark in current_marks(latest)} if latest else {}
     wanted = {canonical.dumps(passage.plain()): passage for passage in answers.marks}
     added = [passage for said, passage in wanted.items() if said not in standing]
     return added, [mark for said, mark in standing.items() if said not in wanted]
@@ -317,9 +312,7 @@ def digest_of(judgment: Judgment, ratings: list[Rating], marks: list[Mark]) -> s
 
 
 @transaction.atomic
-def save_draft(
-    assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime
-) -> Draft:
+def save_draft(assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime) -> Draft:
     """Keep what is on the page. `based_on`: the draft's revision the page knows, 0 for none yet.
 
     Raises NotYours, AlreadyJudged, AnswersUnfit (too large or not storable), and DraftConflict with the
@@ -328,17 +321,10 @@ def save_draft(
     assignment = _locked(assignment, actor)
     if (judgment := assignment.judgments.order_by("-revision").first()) is not None and based_on == 0:
         raise AlreadyJudged(judgment)
-    try:
-        size = len(canonical.dumps(answers))
-    except (TypeError, ValueError):
-        raise AnswersUnfit({"answers": "This draft holds something that cannot be stored."}) from None
-    if size > MAX_DRAFT_BYTES or "\\u0000" in canonical.dumps(answers):
-        raise AnswersUnfit({"answers": "This draft is too large or holds a character that cannot be stored."})
+    answers = _storable(answers)
     draft = Draft.objects.filter(assignment=assignment).first()
     if draft is None:
-        return Draft.objects.create(
-            assignment=assignment, answers=answers, revision=based_on + 1, updated_at=now
-        )
+        return Draft.objects.create(assignment=assignment, answers=answers, revision=based_on + 1, updated_at=now)
     if draft.answers == answers:
         return draft
     if draft.revision != based_on:
@@ -346,3 +332,13 @@ def save_draft(
     draft.answers, draft.revision, draft.updated_at = answers, draft.revision + 1, now
     draft.save()
     return draft
+
+
+def _storable(answers: dict[str, Any]) -> dict[str, Any]:
+    try:
+        written = canonical.dumps(answers)
+    except (TypeError, ValueError):
+        raise AnswersUnfit({"answers": "This draft holds something that cannot be stored."}) from None
+    if len(written) > MAX_DRAFT_BYTES or "\\u0000" in written:
+        raise AnswersUnfit({"answers": "This draft is too large or holds a character that cannot be stored."})
+    return orjson.loads(written)

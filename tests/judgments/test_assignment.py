@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from judgments import draws, submission
-from judgments.assignment import next_assignment, release_expired, skip, waiting, with_room
+from judgments.assignment import next_assignment, release_expired, skip, waiting
 from judgments.errors import NotYours, StudyClosed
 from judgments.models import Assignment, Judgment, Participant, Slot, Study
 from tests import factories

@@ -39,9 +39,7 @@ def test_saving_a_judgment_again_is_refused(judgment):
     assert unchanged(judgment)
 
 
-@pytest.mark.parametrize(
-    "act", ["delete", "update", "bulk_update", "update_or_create", "raw_delete", "upsert"]
-)
+@pytest.mark.parametrize("act", ["delete", "update", "bulk_update", "update_or_create", "raw_delete", "upsert"])
 def test_no_queryset_call_changes_a_judgment(judgment, act):
     rows = Judgment.objects.all()
     judgment.settled = 4
@@ -86,9 +84,7 @@ def test_an_insert_that_replaces_a_judgment_is_refused(judgment):
     if connection.vendor == "sqlite":
         statement = f"INSERT OR REPLACE INTO judgments_judgment ({columns}) {copy}"
     else:
-        statement = (
-            f"INSERT INTO judgments_judgment ({columns}) {copy} ON CONFLICT (id) DO UPDATE SET settled = 4"
-        )
+        statement = f"INSERT INTO judgments_judgment ({columns}) {copy} ON CONFLICT (id) DO UPDATE SET settled = 4"
 
     assert refused(statement, judgment.pk)
 
@@ -178,8 +174,6 @@ def test_every_migration_leaves_every_trigger_in_place(committed):
     call_command("migrate", verbosity=0)
 
     assert lost == (
-        ["guard_judgments_rating_update", "guard_judgments_rating_delete"]
-        if connection.vendor == "sqlite"
-        else []
+        ["guard_judgments_rating_update", "guard_judgments_rating_delete"] if connection.vendor == "sqlite" else []
     )
     assert guards.missing() == []

@@ -146,10 +146,8 @@ def test_blocks_cover_each_row_once_and_stay_small():
 
 
 def an_estimate(**changes):
-    fields = dict(
-        value=np.float64(0.5), low=0.4, high=None, level=0.95, method="m", unit="alpha", se=None, df=np.inf,
-        n_items=np.int64(3), n_annotators=2, n_ratings=6,
-    )  # fmt: skip
+    fields = {"value": np.float64(0.5), "low": 0.4, "high": None, "level": 0.95, "method": "m", "unit": "alpha"}
+    fields |= {"se": None, "df": np.inf, "n_items": np.int64(3), "n_annotators": 2, "n_ratings": 6}
     return Estimate(**fields | changes)
 
 

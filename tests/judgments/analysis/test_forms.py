@@ -7,9 +7,7 @@ from judgments.analysis import Ratings, Scale, answer_forms, answer_forms_by, va
 
 
 def test_shares_of_forms_and_reasons_are_proportions_of_all_answers():
-    forms = answer_forms(
-        ["point", "range", "none", "none", "point"], [None, None, "misfit", "depends", "misfit"]
-    )
+    forms = answer_forms(["point", "range", "none", "none", "point"], [None, None, "misfit", "depends", "misfit"])
 
     assert forms.n == 5
     assert forms.counts == {"point": 2, "range": 1, "both": 0, "none": 2}

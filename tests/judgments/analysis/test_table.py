@@ -59,7 +59,7 @@ def test_a_point_nobody_chose_keeps_its_column():
 
 
 def test_the_same_item_annotator_and_occasion_twice_is_refused_and_names_the_rows():
-    with pytest.raises(ValueError, match="Rows 0, 2 answer the same item.*item x, annotator p, occasion 0"):
+    with pytest.raises(ValueError, match=r"Rows 0, 2 answer the same item.*item x, annotator p, occasion 0"):
         Ratings.from_arrays(["x", "y", "x"], ["p", "p", "p"], ["yes", "no", "no"], YES_NO)
 
 
@@ -84,10 +84,13 @@ def test_where_keeps_the_masked_annotators_with_their_abstentions():
     r = three_ratings(["yes", None, "no"])
 
     only_q = r.where(annotators=r.annotator_ids == "q")
-    only_p = r.where(annotators=r.annotator_ids == "p", items=r.item_ids == "y")
+    only_p = r.where(annotators=r.annotator_ids == "p")
+    only_p_on_y = r.where(annotators=r.annotator_ids == "p", items=r.item_ids == "y")
 
     assert (len(only_q), only_q.n_abstained) == (0, 1)
-    assert (only_p.value.tolist(), only_p.n_abstained) == ([0], 0)
+    assert (only_p.value.tolist(), only_p.n_abstained) == ([1, 0], 0)
+    assert (only_p_on_y.value.tolist(), only_p_on_y.n_abstained) == ([0], 0)
+    assert r.where(items=r.item_ids == "y").n_abstained == 0
     assert only_p.item_ids.tolist() == ["x", "y"]
 
 

@@ -1,0 +1,1 @@
+"""Forms: what people fill in, read into the plain shapes the domain takes."""

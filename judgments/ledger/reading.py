@@ -1,0 +1,259 @@
+"""Reading a study into columns, and reading on from where the last reading ended."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
+
+from judgments import models
+from judgments.ledger.dimensions import dimensions_of
+from judgments.ledger.tables import (
+    FORMS,
+    REASONS,
+    Facet,
+    Items,
+    Judgments,
+    Ledger,
+    Mask,
+    Ratings,
+    Readers,
+    Stamp,
+    Words,
+    words,
+)
+
+STUDIES_KEPT = 4
+
+_JUDGMENT = (
+    "id", "item_id", "participant_id", "occasion", "revision", "status", "settled", "rubric_version_id",
+    "supersedes_id", "brought_by_id",
+)  # fmt: skip
+_RATING = ("id", "judgment_id", "dimension_id", "form", "point", "low", "high", "both_a", "both_b", "reason")
+_FORM = {form: code for code, form in enumerate(FORMS)}
+_REASON = {reason: code for code, reason in enumerate(REASONS)}
+
+
+class _Rows(NamedTuple):
+    """Judgments (by id) and ratings (by judgment) exactly as stored, whoever may see them."""
+
+    judgments: dict[str, np.ndarray]
+    ratings: dict[str, np.ndarray]
+
+    @property
+    def last(self) -> int:
+        ids = self.judgments["id"]
+        return int(ids[-1]) if len(ids) else 0
+
+    def and_then(self, more: "_Rows") -> "_Rows":
+        return _Rows(*({name: np.concatenate([old[name], new[name]]) for name in old}
+                       for old, new in zip(self, more, strict=True)))  # fmt: skip
+
+
+class _Kept(NamedTuple):
+    stamp: Stamp
+    present: int | None
+    rows: _Rows
+    ledger: Ledger
+
+
+_kept: OrderedDict[UUID, _Kept] = OrderedDict()
+_lock = threading.Lock()
+
+
+def stamp(study: models.Study) -> Stamp:
+    """What a ledger of this study depends on, in one query."""
+    judgments = models.Judgment.objects.filter(study=study)
+    items = models.Item.objects.filter(study=study)
+    background = models.Background.objects.filter(participant__study=study)
+    texts = background.filter(text__text__isnull=False)
+    discarded = models.Import.objects.filter(study=study, discarded_at__isnull=False)
+    found = models.Study.objects.filter(pk=study.pk).values_list(
+        _scalar(judgments, "MAX"), _scalar(judgments, "COUNT"), _scalar(items, "MAX"), _scalar(items.kept(), "COUNT"),
+        _scalar(models.Participant.objects.filter(study=study), "COUNT"), _scalar(background, "MAX"),
+        _scalar(texts, "COUNT"), _scalar(discarded, "COUNT"),
+    )  # fmt: skip
+    last, count, *around = found.get()
+    return Stamp(last or 0, count, tuple(around))
+
+
+def _scalar(queryset: QuerySet, function: str) -> Subquery:
+    # A plain Func, because an aggregate would bring GROUP BY.
+    return Subquery(queryset.order_by().annotate(scalar=Func(F("pk"), function=function)).values("scalar"))
+
+
+def of_study(study: models.Study, at: Stamp | None = None) -> Ledger:
+    """All judgments of a study. Read once in a process; after that only what was added is read.
+
+    at: the stamp, where the caller has just asked for it. Do not call this in a transaction that has
+    written judgments: rows that are rolled back would stay in memory.
+    """
+    at = stamp(study) if at is None else at
+    with _lock:
+        kept = _kept.get(study.uid)
+    if kept is not None and (kept.stamp, kept.present) == (at, study.rubric_version_id):
+        return kept.ledger
+    rows = _read_on(study, kept.rows) if kept is not None else _rows(_judgments_of(study))
+    ledger = _ledger(study, rows, models.Item.objects.filter(study=study), _participants(study))
+    # Rows may have come in since the stamp was taken: this one tells what was read.
+    read = Stamp(rows.last, len(rows.judgments["id"]), at.around)
+    with _lock:
+        _kept[study.uid] = _Kept(read, study.rubric_version_id, rows, ledger)
+        _kept.move_to_end(study.uid)
+        while len(_kept) > STUDIES_KEPT:
+            _kept.popitem(last=False)
+    return ledger
+
+
+def of_item(study: models.Study, item: models.Item) -> Ledger:
+    """The judgments of one item, and the readers who gave them; nothing is kept in memory."""
+    judgments = models.Judgment.objects.filter(study=study, item=item)
+    readers = _participants(study).filter(pk__in=judgments.values("participant"))
+    return _ledger(study, _rows(judgments), models.Item.objects.filter(pk=item.pk), readers)
+
+
+def _judgments_of(study: models.Study) -> QuerySet:
+    return models.Judgment.objects.filter(study=study)
+
+
+def _participants(study: models.Study) -> QuerySet:
+    return models.Participant.objects.filter(study=study)
+
+
+def _read_on(study: models.Study, rows: _Rows) -> _Rows:
+    """What was read and what came since; everything anew where something came in between.
+
+    Ids are drawn before they are committed, so a lower id can appear after a higher one was read.
+    """
+    so_far = _judgments_of(study).filter(pk__lte=rows.last).aggregate(n=Count("pk"))["n"]
+    if so_far != len(rows.judgments["id"]):
+        return _rows(_judgments_of(study))
+    return rows.and_then(_rows(_judgments_of(study).filter(pk__gt=rows.last)))
+
+
+def _rows(judgments: QuerySet) -> _Rows:
+    read = _columns(judgments.order_by("pk").values_list(*_JUDGMENT), _JUDGMENT)
+    stored = {
+        name: np.array([value or 0 for value in read[name]] if name in _OPTIONAL else read[name], dtype=np.int64)
+        for name in _JUDGMENT
+        if name != "status"
+    }
+    counted = models.Judgment.Status.COUNTED
+    stored["is_counted"] = np.array([status == counted for status in read["status"]], dtype=bool)
+    return _Rows(stored, _ratings(judgments, stored["id"]))
+
+
+_OPTIONAL = ("settled", "supersedes_id", "brought_by_id")
+
+
+def _ratings(judgments: QuerySet, known: np.ndarray) -> dict[str, np.ndarray]:
+    found = models.Rating.objects.filter(judgment__in=judgments.order_by())
+    read = _columns(found.order_by().values_list(*_RATING), _RATING)
+    stored: dict[str, np.ndarray] = {
+        name: np.array(read[name], dtype=np.int64) for name in ("id", "judgment_id", "dimension_id")
+    }
+    stored |= {name: np.array(read[name], dtype=np.float64) for name in ("point", "low", "high", "both_a", "both_b")}
+    stored["form"] = np.array([_FORM[form] for form in read["form"]], dtype=np.int8)
+    stored["reason"] = np.array([_REASON[reason] for reason in read["reason"]], dtype=np.int8)
+    stored["labels"] = _labels(found, stored["id"])
+    # A judgment accepted between the two queries has ratings here and no row there; it is read next time.
+    order = np.lexsort((stored["dimension_id"], stored["judgment_id"]))
+    order = order[np.isin(stored["judgment_id"][order], known)]
+    return {name: column[order] for name, column in stored.items()}
+
+
+def _labels(found: QuerySet, ids: np.ndarray) -> Words:
+    given = {pk: tuple(labels) for pk, labels in found.filter(labels__isnull=False).values_list("pk", "labels")}
+    return words([given.get(pk) for pk in ids.tolist()]) if given else np.full(len(ids), None, dtype=object)
+
+
+def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> dict[str, Sequence[Any]]:
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return dict(zip(names, columns, strict=True))
+
+
+def _ledger(study: models.Study, rows: _Rows, items: QuerySet, participants: QuerySet) -> Ledger:
+    shown, readers = _items(items), _readers(participants)
+    stored, ratings = rows
+    dimensions, place = dimensions_of(study, np.unique(stored["rubric_version_id"]).tolist())
+
+    item, is_shown = _places(shown.id, stored["item_id"])
+    reader, is_known = _places(readers.id, stored["participant_id"])
+    keep = is_shown & is_known & _not_discarded(study, stored["brought_by_id"])
+    judgments = Judgments(
+        id=stored["id"], item=item, reader=reader, occasion=stored["occasion"], revision=stored["revision"],
+        is_current=~np.isin(stored["id"], stored["supersedes_id"]), is_counted=stored["is_counted"],
+        settled=stored["settled"].astype(np.int8), version=stored["rubric_version_id"],
+    )  # fmt: skip
+    columns = {name: ratings[name] for name in _RATING if not name.endswith("_id")}
+    whole = Ledger(
+        items=shown,
+        readers=readers,
+        facets=_facets(study, readers.id),
+        dimensions=dimensions,
+        asks=_asks(place),
+        judgments=judgments,
+        ratings=Ratings(
+            judgment=np.searchsorted(stored["id"], ratings["judgment_id"]).astype(np.int64),
+            dimension=_dimension_rows(place, ratings["dimension_id"]),
+            labels=ratings["labels"],
+            **columns,
+        ),
+    )
+    return whole if keep.all() else whole.where(keep)
+
+
+def _items(items: QuerySet) -> Items:
+    shown = items.kept().exclude(purpose=models.Item.Purpose.PRACTICE).order_by("number")
+    read = _columns(shown.values_list("pk", "uid", "external_id"), ("pk", "uid", "external_id"))
+    return Items(np.array(read["pk"], np.int64), words(_texts(read["uid"])), words(list(read["external_id"])))
+
+
+def _readers(participants: QuerySet) -> Readers:
+    names = ("pk", "uid", "code_name")
+    read = _columns(participants.order_by("pk").values_list(*names), names)
+    return Readers(np.array(read["pk"], np.int64), words(_texts(read["uid"])), words(list(read["code_name"])))
+
+
+def _texts(uids: Sequence[UUID]) -> list[str]:
+    return [str(uid) for uid in uids]
+
+
+def _places(known: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, Mask]:
+    """Row of each id among the known ones, and whether it is known at all."""
+    order = np.argsort(known)
+    near = np.searchsorted(known, ids, sorter=order)
+    row = order[np.minimum(near, len(known) - 1)] if len(known) else np.zeros(len(ids), np.int64)
+    found = known[row] == ids if len(known) else np.zeros(len(ids), bool)
+    return row.astype(np.int64), np.asarray(found, dtype=bool)
+
+
+def _not_discarded(study: models.Study, brought_by: np.ndarray) -> Mask:
+    discarded = models.Import.objects.filter(study=study, discarded_at__isnull=False)
+    return ~np.isin(brought_by, list(discarded.values_list("pk", flat=True)))
+
+
+def _dimension_rows(place: dict[int, int], ids: np.ndarray) -> np.ndarray:
+    distinct, codes = np.unique(ids, return_inverse=True)
+    return np.array([place[pk] for pk in distinct.tolist()], dtype=np.int64)[codes]
+
+
+def _asks(place: dict[int, int]) -> frozenset[tuple[int, int]]:
+    rows = models.Dimension.objects.filter(pk__in=place).values_list("version_id", "pk")
+    return frozenset((version, place[pk]) for version, pk in rows)
+
+
+def _facets(study: models.Study, readers: np.ndarray) -> tuple[Facet, ...]:
+    """Each reader's latest answer to each background question, where it may be analysed and was not erased."""
+    text = models.ErasableText.objects.filter(pk=OuterRef("text_id")).values("text")
+    answers = models.Background.objects.filter(participant__study=study).order_by("pk")
+    answers = answers.values_list("facet_id", "participant_id", "may_analyse", Subquery(text))
+    latest = {(facet, reader): words_ if allowed else None for facet, reader, allowed, words_ in answers}
+    found = models.Facet.objects.filter(study=study).values_list("pk", "slug", "title")
+    return tuple(
+        Facet(slug, title, words([latest.get((pk, reader)) for reader in readers.tolist()]))
+        for pk, slug, title in found
+    )
