@@ -7,10 +7,12 @@ and those of the demonstration. Both are signed, both show a page first, and bot
 from datetime import datetime, timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import validate_password
 from django.core import signing
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from judgments import audit
@@ -23,6 +25,64 @@ _FIRST_ADMIN, _DEMO = "annotate.accounts.first_admin", "annotate.accounts.demo"
 class InvitedOnly(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
+
+
+class AccountForm(forms.Form):
+    """What a new person chooses: a name to sign in with, a password, and an address only if they like."""
+
+    use_required_attribute = False  # The same page has a way out that needs none of it.
+    username = forms.CharField(
+        label="Name to sign in with", max_length=150, help_text="Letters, digits and @ . + - _ only.",
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label="E-mail address, if you like", required=False,
+        help_text="Only for a new password, should you forget yours. It never stands beside your judgments.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )  # fmt: skip
+    password = forms.CharField(
+        label="Password", strip=False, help_text="Ten characters or more. A few words in a row are fine.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    again = forms.CharField(
+        label="The same password again", strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+
+    def clean_username(self) -> str:
+        name = User.normalize_username(self.cleaned_data["username"])
+        User.username_validator(name)
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError(NAME_TAKEN)
+        return name
+
+    def clean(self) -> dict:
+        given = super().clean()
+        password = given.get("password")
+        if password and given.get("again") and password != given["again"]:
+            self.add_error("again", "The two passwords differ.")
+        if password:
+            self._check_password(password, given)
+        return given
+
+    def _check_password(self, password: str, given: dict) -> None:
+        try:
+            validate_password(password, User(username=given.get("username", ""), email=given.get("email", "")))
+        except ValidationError as error:
+            self.add_error("password", error)
+
+    def create(self) -> User | None:
+        """The account; None, with the reason on the form, if somebody took the name a moment ago."""
+        given = self.cleaned_data
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(given["username"], given["email"], given["password"])
+        except IntegrityError:
+            self.add_error("username", NAME_TAKEN)
+            return None
+
+
+NAME_TAKEN = "Somebody has this name already. Please choose another."
 
 
 class AdminExists(Exception):
@@ -41,7 +101,7 @@ def first_admin_link() -> str:
 
 
 def first_admin_wanted() -> bool:
-    return not get_user_model().objects.filter(is_superuser=True, is_active=True).exists()
+    return not User.objects.filter(is_superuser=True, is_active=True).exists()
 
 
 def is_first_admin_token(token: str) -> bool:
@@ -54,14 +114,15 @@ def is_first_admin_token(token: str) -> bool:
 
 
 @transaction.atomic
-def make_first_admin(username: str, password: str, email: str, *, now: datetime) -> User:
-    """The first admin of the site. Raises AdminExists when somebody was faster; then nothing is stored."""
+def make_first_admin(user: User, *, now: datetime) -> User:
+    """Make this new account the first admin. Raises AdminExists when somebody was faster."""
     ChainHead.objects.get_or_create(chain=audit.SITE)
     ChainHead.objects.select_for_update().get(chain=audit.SITE)
     # Looked up only now: before the lock two people could both have found none.
     if not first_admin_wanted():
         raise AdminExists
-    user = get_user_model().objects.create_superuser(username=username, password=password, email=email)
+    user.is_staff = user.is_superuser = True
+    user.save(update_fields=["is_staff", "is_superuser"])
     audit.record("first_admin", study=None, actor=user, at=now)
     return user
 
@@ -83,4 +144,4 @@ def demo_user(token: str) -> User | None:
         pk = signing.loads(token, salt=_DEMO)
     except signing.BadSignature:
         return None
-    return get_user_model().objects.filter(pk=pk, is_active=True).first()
+    return User.objects.filter(pk=pk, is_active=True).first()

@@ -24,8 +24,6 @@ class StudyUnfit(DissensusError):
 def problems(study: Study) -> list[str]:
     """What keeps a study from being opened, one sentence each."""
     found = []
-    if study.discarded_at is not None:
-        found.append("The study has been discarded.")
     if study.rubric_version is None:
         found.append("The study has no rubric version yet: choose a published one.")
     elif not study.rubric_version.is_published:

@@ -1,10 +1,21 @@
-"""One shape for every error: {code, message, errors: [{field, code, message}], request_id}."""
+"""One shape for every refusal: {code, message, errors: [{field, code, message}], request_id}.
 
+Two carry something more: `already_submitted` the receipt of the judgment that is kept, `draft_conflict` the
+newer draft.
+"""
+
+import structlog
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from judgments import errors
+from annotate.api.serializers import DraftSerializer
+from judgments import errors, submission
+
+log = structlog.get_logger("annotate.api")
 
 STATUS = {
     errors.NotYours: 404,
@@ -18,52 +29,80 @@ STATUS = {
     errors.DraftConflict: 409,
     errors.ImportRefused: 422,
 }
+MAX_PROBLEMS = 100
+MAX_NAME = 200
 
 
 def handle(exception, context):
     """DRF's exception handler: domain errors and DRF's own, in one shape; anything else goes on up."""
-    request = getattr(context["request"], "_request", None)
-    request_id = getattr(request, "id", "")
-    if isinstance(exception, errors.DissensusError) and type(exception) in STATUS:
-        body = _body(exception.code, str(exception), _problems(exception), request_id)
-        return Response(body, status=STATUS[type(exception)])
-    response = exception_handler(exception, context)
-    if response is None:
-        return None
-    if isinstance(exception, ValidationError):
-        response.data = _body(
-            "invalid", "The request does not fit.", list(_fields(exception.detail)), request_id
-        )
-    elif isinstance(exception, APIException):
-        codes = exception.get_codes()
-        response.data = _body(
-            codes if isinstance(codes, str) else "invalid", str(exception.detail), [], request_id
-        )
-    else:
-        message = str(response.data.get("detail", "")) if isinstance(response.data, dict) else ""
-        response.data = _body(
-            "not_found" if response.status_code == 404 else "refused", message, [], request_id
-        )
+    response = _respond(exception, context)
+    if response is not None:
+        response.data["request_id"] = getattr(getattr(context["request"], "_request", None), "id", "")
     return response
 
 
-def _body(code: str, message: str, problems: list, request_id: str) -> dict:
-    return {"code": code, "message": message, "errors": problems, "request_id": request_id}
+def _respond(exception, context) -> Response | None:
+    match exception:
+        case errors.NotYours():
+            # In the same words as something that is not there at all.
+            return Response(_body("not_found", "There is no such thing for you."), status=404)
+        case errors.DissensusError() if type(exception) in STATUS:
+            body = _body(exception.code, str(exception), _problems(exception)) | _beside(exception)
+            return Response(body, status=STATUS[type(exception)])
+        case SuspiciousOperation():
+            return Response(_body("refused", "The request cannot be read."), status=400)
+        case OperationalError():
+            log.warning("database_away", error=str(exception))
+            words = "The database does not answer just now. Send the same again in a moment."
+            return Response(_body("try_again", words), status=503, headers={"Retry-After": "5"})
+    response = exception_handler(exception, context)
+    if response is not None:
+        response.data = _translated(exception)
+    return response
+
+
+def _translated(exception) -> dict:
+    if isinstance(exception, ValidationError):
+        return _body("invalid", "The request does not fit.", list(_fields(exception.detail)))
+    if isinstance(exception, Http404):
+        return _body("not_found", str(exception) or "There is no such thing for you.")
+    if isinstance(exception, APIException):
+        return _body(str(exception.get_codes()), str(exception.detail))
+    return _body("permission_denied", "This is not allowed.")
+
+
+def _body(code: str, message: str, problems: list | None = None) -> dict:
+    problems = (problems or [])[:MAX_PROBLEMS]
+    problems = [{**problem, "field": problem["field"][:MAX_NAME]} for problem in problems]
+    return {"code": code, "message": message[:2_000], "errors": problems, "request_id": ""}
+
+
+def _beside(exception) -> dict:
+    match exception:
+        case errors.AlreadyJudged():
+            return {"receipt": submission.receipt_of(exception.judgment).plain()}
+        case errors.DraftConflict():
+            return {"draft": DraftSerializer(exception.draft).data}
+    return {}
 
 
 def _problems(exception) -> list[dict]:
     problems = getattr(exception, "problems", {})
     if isinstance(problems, dict):
-        return [{"field": field, "code": exception.code, "message": why} for field, why in problems.items()]
+        return [{"field": str(field), "code": exception.code, "message": why} for field, why in problems.items()]
     return [{"field": "", "code": exception.code, "message": str(problem)} for problem in problems]
 
 
 def _fields(detail, path: str = ""):
     if isinstance(detail, dict):
         for key, inner in detail.items():
-            yield from _fields(inner, f"{path}.{key}" if path else str(key))
+            yield from _fields(inner, ".".join(part for part in (path, _name(key)) if part))
     elif isinstance(detail, list):
         for inner in detail:
             yield from _fields(inner, path)
     else:
         yield {"field": path, "code": detail.code, "message": str(detail)}
+
+
+def _name(key) -> str:
+    return "" if key == "non_field_errors" else str(key)

@@ -42,7 +42,7 @@ def key_for(assignment: Assignment, revision: int) -> uuid.UUID:
 
 
 def read(data, dimensions: list[Dimension]) -> dict[str, Any]:
-    """What a posted page says, in the plain form, still unchecked. Raises AnswersUnfit where it contradicts itself."""
+    """What a posted page says, in the plain form, still unchecked. Raises Unread where it contradicts itself."""
     ratings, problems = {}, {}
     for dimension in dimensions:
         answer = _read_answer(data, dimension)

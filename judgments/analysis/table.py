@@ -166,7 +166,7 @@ class Ratings:
         abstained = np.ones(self.n_abstained, dtype=bool)
         if annotators is not None:
             keep &= annotators[self.annotator]
-            pass
+            abstained &= annotators[self.abstained_annotator]
         if items is not None:
             keep &= items[self.item]
             abstained &= items[self.abstained_item]

@@ -8,7 +8,7 @@ from django.db import DatabaseError, close_old_connections
 
 from judgments import checks, tasks
 
-SHORTEST_WAIT, LONGEST_WAIT = 0.5, 5.0
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 2.0
 
 
 class Command(BaseCommand):
