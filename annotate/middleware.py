@@ -21,7 +21,5 @@ class RequestLog:
         response["X-Request-ID"] = request.id
         milliseconds = round((time.perf_counter() - started) * 1_000, 1)
         # The path only: a query may hold an invitation code or a search.
-        log.info(
-            "request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds
-        )
+        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
         return response

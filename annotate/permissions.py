@@ -1,13 +1,23 @@
 """Who may do what: one predicate each, for pages and API alike. What may not be seen is answered with 404."""
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from judgments.models import Assignment, Participant, Study, User
+from judgments.models import Assignment, Judgment, Participant, Study, User
 
 
 def is_admin(user) -> bool:
     """Whether this account may set up rubrics, material and people."""
     return user.is_active and user.is_staff and user.is_superuser
+
+
+def studies_for(user) -> QuerySet[Study]:
+    """Studies this user reads in or researches, each with the claims `reads` and `researches`."""
+    studies = Study.objects.kept().annotate(
+        reads=Exists(Participant.objects.filter(study=OuterRef("pk"), user=user)),
+        researches=Exists(Study.objects.researched_by(user).filter(pk=OuterRef("pk"))),
+    )
+    return studies.filter(Q(reads=True) | Q(researches=True))
 
 
 def study_for_researcher(user, slug: str) -> Study:
@@ -38,6 +48,11 @@ def assignment_for(user, uid) -> Assignment:
     if assignment is None:
         raise Http404("There is no such item for you.")
     return assignment
+
+
+def judgments_of(user) -> QuerySet[Judgment]:
+    """The judgments this user made, in studies that have not been discarded."""
+    return Judgment.objects.filter(participant__user=user, study__discarded_at__isnull=True)
 
 
 def sees_model_names(user: User, study: Study) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("studies/", include("annotate.views.results")),
     path("studies/", include("annotate.views.releases")),
     path("api/v1/", include("annotate.api.urls")),
+    path("account/tokens/", include("annotate.views.tokens")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -88,12 +88,18 @@ def from_plain(plain: Any) -> Answers:
         ratings={slug: _answer(given) for slug, given in plain.get("ratings", {}).items() if given},
         settled=plain.get("settled"),
         rationale=plain.get("rationale", ""),
-        marks=tuple(Passage(**mark) for mark in plain.get("marks", [])),
+        marks=_passages(plain.get("marks", [])),
     )
 
 
+def _passages(given: list[dict[str, Any]]) -> tuple[Passage, ...]:
+    """The marks, each once: the same passage with the same words twice is one mark."""
+    marks = [Passage(**mark) for mark in given]
+    return tuple({canonical.dumps(mark.plain()): mark for mark in marks}.values())
+
+
 def _answer(given: dict[str, Any]) -> Answer:
-    values = {name: float(value) if _is_number(value) else value for name, value in given.items()}
+    values: dict[str, Any] = {name: float(value) if _is_number(value) else value for name, value in given.items()}
     if values.get("labels") is not None:
         values["labels"] = tuple(sorted({float(value) for value in values["labels"]}))
     if values.get("form") == Form.BOTH and _is_number(values.get("both_a")) and _is_number(values.get("both_b")):
@@ -175,7 +181,8 @@ def _on_scale(value: float | None, dimension: Dimension, *, apart: bool) -> bool
     if value is None:
         return False
     if dimension.kind == Kind.LINE:
-        assert dimension.line_low is not None and dimension.line_high is not None  # A database constraint.
+        assert dimension.line_low is not None  # A database constraint.
+        assert dimension.line_high is not None
         return dimension.line_low <= value <= dimension.line_high
     return any(point.value == value and (apart or not point.apart) for point in dimension.points.all())
 

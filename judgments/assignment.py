@@ -71,7 +71,7 @@ def skip(assignment: Assignment, *, actor, now: datetime) -> None:
         raise NotYours("This item is not held for you.")
     if assignment.state != Assignment.State.OFFERED:
         return
-    Slot.objects.filter(pk=assignment.slot_id).update(state=Slot.State.OPEN, held_until=None)
+    _slot_of(assignment).update(state=Slot.State.OPEN, held_until=None)
     assignment.state, assignment.slot, assignment.ended_at = Assignment.State.SKIPPED, None, now
     assignment.save(update_fields=["state", "slot", "ended_at"])
 
@@ -114,10 +114,14 @@ def _revived(participant: Participant, study: Study, now: datetime) -> Assignmen
 
 def _lease(assignment: Assignment, study: Study, now: datetime) -> Assignment:
     until = now + timedelta(minutes=study.lease_minutes)
-    Slot.objects.filter(pk=assignment.slot_id).update(state=Slot.State.HELD, held_until=until)
+    _slot_of(assignment).update(state=Slot.State.HELD, held_until=until)
     assignment.lease_until = until
     assignment.save(update_fields=["state", "slot", "ended_at", "lease_until"])
     return assignment
+
+
+def _slot_of(assignment: Assignment) -> QuerySet[Slot]:
+    return Slot.objects.filter(pk__in=[assignment.slot_id])
 
 
 def _fresh(participant: Participant, study: Study, now: datetime, *, wait: bool) -> Assignment | None:

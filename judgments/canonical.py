@@ -24,6 +24,6 @@ def new_salt() -> bytes:
     return secrets.token_bytes(16)
 
 
-def text_digest(salt: bytes, text: str) -> str:
+def text_digest(salt: bytes | memoryview, text: str) -> str:
     """sha256 of salt and text: what stays in the history when the text itself is erased."""
     return hashlib.sha256(bytes(salt) + text.encode()).hexdigest()

@@ -185,8 +185,10 @@ def _store(assignment, answers: Answers, key, now, latest, status, circumstances
     judgment.answers_digest = digest_of(judgment, ratings, kept + marks)
     writer.store()
     judgment.save()
-    for row in [*ratings, *marks]:
-        row.judgment = judgment
+    for rating in ratings:
+        rating.judgment = judgment
+    for mark in marks:
+        mark.judgment = judgment
     retractions = [_retraction(mark, judgment) for mark in removed]
     Rating.objects.bulk_create(ratings)
     Mark.objects.bulk_create(marks + retractions)
@@ -203,7 +205,8 @@ class _Texts:
     """Collects a judgment's words for the erasable table, so that they are written at once."""
 
     def __init__(self, participant: Participant):
-        self.participant, self.rows = participant, []
+        self.participant = participant
+        self.rows: list[ErasableText] = []
 
     def keep(self, text: str) -> _Kept:
         if not text:
@@ -273,8 +276,9 @@ def _passage(mark: Mark) -> Passage:
 def answers_of(judgment: Judgment) -> Answers:
     """The answers a judgment holds, with its words where they have not been erased."""
     rows = list(judgment.ratings.select_related("dimension"))
-    named = [judgment.rationale_id, *(rating.text_id for rating in rows)]
-    words = {text.pk: text.text for text in ErasableText.objects.filter(pk__in=[uid for uid in named if uid])}
+    named = [uid for uid in (judgment.rationale_id, *(rating.text_id for rating in rows)) if uid]
+    kept = ErasableText.objects.filter(pk__in=named)
+    words: dict[uuid.UUID | None, str] = {text.pk: text.text for text in kept}
     ratings = {
         rating.dimension.slug: Answer(
             form=rating.form, point=rating.point, low=rating.low, high=rating.high, both_a=rating.both_a,

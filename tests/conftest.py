@@ -32,3 +32,17 @@ def _own_cache(settings, tmp_path):
         "LOCATION": str(tmp_path),
     }
     settings.CACHES = caches
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say loudly what did not run."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"NOT RUN: {reason}", yellow=True, bold=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """With DISSENSUS_TEST_ALL=1 a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("DISSENSUS_TEST_ALL") == "1" and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -93,9 +93,7 @@ def make_study(slug: str = "", *, version: RubricVersion | None = None, **fields
     return Study.objects.create(slug=slug, rubric_version=version or make_rubric(), **(defaults | fields))
 
 
-def make_item(
-    study: Study, text: str = "I am so sorry. Who was he?", *, model: str = "Alder", **fields
-) -> Item:
+def make_item(study: Study, text: str = "I am so sorry. Who was he?", *, model: str = "Alder", **fields) -> Item:
     """A single response to a message of its own."""
     messages = fields.pop("messages", [{"role": "person", "content": "he's gone"}])
     scenario = Scenario.objects.create(
@@ -162,9 +160,7 @@ def _plain(value) -> dict:
     return {"form": "point", "point": value}
 
 
-def judge(
-    participant: Participant, given: answers.Answers | None = None, *, item: Item | None = None, now=NOW
-):
+def judge(participant: Participant, given: answers.Answers | None = None, *, item: Item | None = None, now=NOW):
     """Let a participant judge what is next (or go on until it is `item`); the judgment."""
     assignment = next_assignment(participant, now=now)
     while item is not None and assignment.item_id != item.pk:

@@ -26,7 +26,7 @@ class Endpoint(APIView):
     def initial(self, request, *args, **kwargs):
         if unknown := sorted(set(request.query_params) - self.parameters):
             why = [ErrorDetail("There is no such parameter.", code="unknown_parameter")]
-            raise ValidationError({name: why for name in unknown})
+            raise ValidationError(dict.fromkeys(unknown, why))
         super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request, response, *args, **kwargs):

@@ -32,9 +32,7 @@ class StrictJSONParser(BaseParser):
             return {}
         try:
             orjson.loads(body)  # Strict about UTF-8 and surrogates, and bounded in depth.
-            value = json.loads(
-                body, object_pairs_hook=_no_duplicates, parse_constant=_no_constants, parse_int=_whole
-            )
+            value = json.loads(body, object_pairs_hook=_no_duplicates, parse_constant=_no_constants, parse_int=_whole)
         except (ValueError, RecursionError) as error:
             raise ParseError(f"The body is not valid JSON: {error}", code="invalid_json") from None
         _check(value, depth=1)

@@ -5,12 +5,12 @@ What readers get never holds model names, other people's judgments or counts of 
 
 from collections.abc import Mapping
 
-from drf_spectacular.utils import extend_schema_field, inline_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from annotate import tokens
-from judgments import audit, canonical
+from judgments import canonical, submission
 from judgments.models import Assignment, Form, Kind, Level, Reason, Study
 
 MAX_INSTRUMENT_BYTES = 4 * 1024
@@ -24,7 +24,7 @@ class Strict(serializers.Serializer):
     def to_internal_value(self, data):
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
             why = [ErrorDetail("There is no such field.", code="unknown_field")]
-            raise ValidationError({name: why for name in unknown})
+            raise ValidationError(dict.fromkeys(unknown, why))
         return super().to_internal_value(data)
 
 
@@ -116,7 +116,7 @@ class StudySerializer(serializers.Serializer):
     slug = serializers.CharField()
     title = serializers.CharField()
     description = serializers.CharField()
-    state = serializers.ChoiceField(Study.State.choices)
+    state = serializers.CharField(help_text=", ".join(Study.State.values))
     content_warning = serializers.CharField()
     licence = serializers.CharField()
     attribution = serializers.CharField()
@@ -358,7 +358,7 @@ class AssignmentSerializer(serializers.Serializer):
     rubric = RubricSerializer()
     draft = DraftSerializer(allow_null=True)
     standing = Standing(allow_null=True, help_text="What you have said so far.")
-    key = serializers.UUIDField(help_text="Made for this reply: send it as `Idempotency-Key`, and again on each retry.")
+    key = serializers.UUIDField(help_text="Made for this reply: the `Idempotency-Key` to send, again on each retry.")
 
 
 class SkippedSerializer(serializers.Serializer):
@@ -408,15 +408,7 @@ class OwnJudgment(serializers.Serializer):
     @extend_schema_field(ReceiptSerializer)
     def get_receipt(self, judgment) -> dict:
         event = self.context["events"][str(judgment.uid)]
-        return {
-            "judgment": str(judgment.uid),
-            "assignment": str(judgment.assignment.uid),
-            "revision": judgment.revision,
-            "status": judgment.status,
-            "accepted_at": audit.stamp(judgment.created_at),
-            "answers_sha256": judgment.answers_digest,
-            "event": {"number": event.number, "hash": event.hash},
-        }
+        return submission.Receipt(judgment, event.number, event.hash, replayed=True).plain()
 
 
 class OwnJudgmentDetail(OwnJudgment):
@@ -425,4 +417,6 @@ class OwnJudgmentDetail(OwnJudgment):
     answers = AnswersSerializer()
 
 
-Root = inline_serializer("Root", {"docs": serializers.CharField(), "schema": serializers.CharField()})
+class RootSerializer(serializers.Serializer):
+    docs = serializers.CharField()
+    schema = serializers.CharField()

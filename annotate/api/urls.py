@@ -1,2 +1,30 @@
+"""Addresses of the API. Collections and their members end with a slash; what is done to an assignment does not."""
+
+from django.urls import path, re_path
+
+from annotate.api import docs
+from annotate.api.assignments import AssignmentDraft, AssignmentJudgment, AssignmentSkip, Next, OneAssignment
+from annotate.api.endpoint import Nowhere
+from annotate.api.judgments import Judgments, OneJudgment
+from annotate.api.studies import Items, OneItem, OneStudy, Studies
+from annotate.api.tokens import TokenEndpoint
+
 app_name = "api"
-urlpatterns: list = []
+urlpatterns = [
+    path("", docs.Root.as_view(), name="root"),
+    path("docs/", docs.page, name="docs"),
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("token/", TokenEndpoint.as_view(), name="token"),
+    path("studies/", Studies.as_view(), name="studies"),
+    path("studies/<slug:slug>/", OneStudy.as_view(), name="study"),
+    path("studies/<slug:slug>/items/", Items.as_view(), name="items"),
+    path("studies/<slug:slug>/items/<uuid:uid>/", OneItem.as_view(), name="item"),
+    path("assignments/next", Next.as_view(), name="next"),
+    path("assignments/<uuid:uid>", OneAssignment.as_view(), name="assignment"),
+    path("assignments/<uuid:uid>/draft", AssignmentDraft.as_view(), name="draft"),
+    path("assignments/<uuid:uid>/judgment", AssignmentJudgment.as_view(), name="judgment"),
+    path("assignments/<uuid:uid>/skip", AssignmentSkip.as_view(), name="skip"),
+    path("judgments/", Judgments.as_view(), name="judgments"),
+    path("judgments/<uuid:uid>/", OneJudgment.as_view(), name="own-judgment"),
+    re_path("", Nowhere.as_view(), name="nowhere"),
+]

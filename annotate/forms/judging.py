@@ -1,24 +1,11 @@
-"""The judging form: built from a rubric version, read into the plain form of answers.
-
-Fields are named after the dimension's slug and a dot, which no slug can hold:
-
-    care            the row chosen: a point's value, or point, range, both or none
-    care.point      a number on a line
-    care.low .high .best         a range
-    care.both_a .both_b .both_text
-    care.reason .reason_text     why "not this"
-    care.labels     each label ticked; "none" for none of these
-    care.text       an open answer
-
-The row chosen decides the form of the answer; panels of rows that are not chosen are not read. Where no
-row can be chosen or none was, the fields that hold something decide, and two of them are refused by name.
-"""
+"""The judging form: built from a rubric version in the order drawn for a person, shown with what was answered."""
 
 import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.forms.posted import Unread, read
 from annotate.forms.words import SETTLED, place
 from judgments.answers import Answers, check, from_plain
 from judgments.errors import AnswersUnfit
@@ -26,112 +13,25 @@ from judgments.models import Assignment, Dimension, Form, Kind, Reason
 from judgments.rubrics import FORMS_BESIDE_POINT
 from judgments.submission import Circumstances
 
-NONE_OF_THESE = "none"
 LONGEST_STEP_MS = 24 * 60 * 60 * 1_000
 LAYOUTS = {"one-column", "two-panes"}
 POINTERS = {"fine", "coarse", "none"}
-UNDECIDED = "Two kinds of answer were given here. Keep one of them and clear the other."
+MEASURED = (
+    "reading_ms",
+    "judging_ms",
+    "layout",
+    "pointer",
+    "width_rem",
+    "scripts",
+    "move_on",
+    "shortcuts",
+)
+"""Fields a page fills in by itself where scripts run."""
 
 
 def key_for(assignment: Assignment, revision: int) -> uuid.UUID:
     """The idempotency key of a page: the same for every page made for this revision of this assignment."""
     return uuid.uuid5(assignment.uid, f"revision {revision}")
-
-
-# Reading ------------------------------------------------------------------------------------------
-
-
-def read(data, dimensions: list[Dimension]) -> dict[str, Any]:
-    """What a posted page says, in the plain form, still unchecked. Raises Unread where it contradicts itself."""
-    ratings, problems = {}, {}
-    for dimension in dimensions:
-        answer = _read_answer(data, dimension)
-        if answer is UNDECIDED:
-            problems[dimension.slug] = UNDECIDED
-        elif answer:
-            ratings[dimension.slug] = answer
-    plain: dict[str, Any] = {"ratings": ratings}
-    if settled := data.get("settled", "").strip():
-        plain["settled"] = int(settled) if settled.isascii() and settled.isdigit() else settled
-    if rationale := _text(data, "rationale"):
-        plain["rationale"] = rationale
-    try:
-        if marks := _read_marks(data.get("marks", "")):
-            plain["marks"] = marks
-    except ValueError:
-        problems["marks"] = "The marks did not arrive whole."
-    if problems:
-        raise Unread(problems, plain)
-    return plain
-
-
-class Unread(AnswersUnfit):
-    """A page that contradicts itself; `plain` is what could be read of it all the same."""
-
-    def __init__(self, problems: dict[str, str], plain: dict[str, Any]):
-        super().__init__(problems)
-        self.plain = plain
-
-
-def _read_marks(posted: str) -> list:
-    marks = json.loads(posted) if posted.strip() else []
-    if not isinstance(marks, list):
-        raise ValueError("Marks are a list.")
-    return marks
-
-
-def _read_answer(data, dimension: Dimension):
-    """The loose answer to one question; None when it was left open, UNDECIDED when it says two things."""
-    given = _panels(data, dimension.slug)
-    chosen = data.get(dimension.slug, "").strip()
-    if dimension.kind in (Kind.OPEN, Kind.CHOICES):
-        if chosen:  # The box "not this" is ticked.
-            return UNDECIDED if Form.POINT in given else given.get(Form.NONE, {"form": Form.NONE})
-        return given.get(Form.POINT)
-    if chosen in Form.values:
-        return given.get(chosen, None if chosen == Form.POINT else {"form": chosen})
-    if chosen:
-        return {"form": Form.POINT, "point": _number(chosen)}
-    if len(given) > 1:
-        return UNDECIDED
-    return next(iter(given.values()), None)
-
-
-def _panels(data, slug: str) -> dict[str, dict]:
-    """What each panel of a question holds, by form; empty panels are left out."""
-
-    def number(name: str):
-        return _number(data.get(f"{slug}.{name}", "").strip())
-
-    labels = data.getlist(f"{slug}.labels")
-    found = {
-        Form.POINT: {"point": number("point"), "text": _text(data, f"{slug}.text")},
-        Form.RANGE: {"low": number("low"), "high": number("high"), "point": number("best")},
-        Form.BOTH: {
-            "both_a": number("both_a"), "both_b": number("both_b"), "text": _text(data, f"{slug}.both_text"),
-        },
-        Form.NONE: {"reason": data.get(f"{slug}.reason", ""), "text": _text(data, f"{slug}.reason_text")},
-    }  # fmt: skip
-    said = {form: {name: value for name, value in panel.items() if value != ""} for form, panel in found.items()}
-    if labels:
-        said[Form.POINT]["labels"] = [_number(label) for label in labels if label != NONE_OF_THESE]
-    return {form: {"form": str(form), **panel} for form, panel in said.items() if panel}
-
-
-def _number(text: str):
-    """The number a field holds; other words stay as they are, for the check to refuse by name."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _text(data, name: str) -> str:
-    # Browsers send CRLF for each line break of a text field; what was typed has one character there.
-    return data.get(name, "").replace("\r\n", "\n").strip()
-
-
-# Showing ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -145,6 +45,7 @@ class Row:
     apart: bool
     digit: str
     chosen: bool
+    first_apart: bool
 
 
 @dataclass(frozen=True)
@@ -178,6 +79,12 @@ class Question:
         return self.kind in FORMS_BESIDE_POINT
 
     @property
+    def has_words(self) -> bool:
+        """Whether anything beyond the question itself can be read about it."""
+        said = [self.dimension.help, self.dimension.not_about, *(row.description for row in self.rows)]
+        return any(said)
+
+    @property
     def is_boxes(self) -> bool:
         """Whether "not this" is a box of its own, because no rows exclude one another."""
         return self.kind in (Kind.OPEN, Kind.CHOICES)
@@ -185,15 +92,16 @@ class Question:
     @property
     def rows(self) -> list[Row]:
         points = sorted(self.dimension.points.all(), key=lambda point: (point.apart, point.value))
-        return [self._row(number, point) for number, point in enumerate(points, 1)]
+        apart = next((point for point in points if point.apart), None)
+        return [self._row(number, point, point is apart) for number, point in enumerate(points, 1)]
 
-    def _row(self, number: int, point) -> Row:
+    def _row(self, number: int, point, first_apart: bool) -> Row:
         chosen = self.form == Form.POINT and (
             self.given.get("point") == point.value or point.value in (self.given.get("labels") or [])
         )
         return Row(
             f"{self.id}-{number}", place(point.value), point.text, point.description, point.apart,
-            str(number) if number < 10 else "", chosen,
+            str(number) if number < 10 else "", chosen, first_apart,
         )  # fmt: skip
 
     @property
@@ -313,6 +221,11 @@ class JudgingForm:
         )
 
     @property
+    def measured(self) -> list[tuple[str, str]]:
+        """Fields the page fills in itself, with what was sent where a page is shown again."""
+        return [(name, self.data.get(name, "") if self.data is not None else "") for name in MEASURED]
+
+    @property
     def questions(self) -> list[Question]:
         ratings = self.given.get("ratings")
         ratings = ratings if isinstance(ratings, dict) else {}
@@ -332,11 +245,6 @@ class JudgingForm:
     @property
     def marks_json(self) -> str:
         return json.dumps(self.given.get("marks", []), ensure_ascii=False)
-
-    @property
-    def draft(self) -> dict[str, Any]:
-        """The plain form for a draft, without what is empty."""
-        return {name: value for name, value in self.given.items() if value}
 
     @property
     def problem_list(self) -> list[dict[str, str]]:

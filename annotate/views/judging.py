@@ -272,7 +272,7 @@ def draft(request, uid):
         return JsonResponse({"error": "signed_out"}, status=401)
     assignment = permissions.assignment_for(request.user, uid)
     try:
-        said = json.loads(request.body)
+        said = json.loads(request.body, parse_constant=_refused)
         answers, based_on = said["answers"], said["based_on"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return JsonResponse({"error": "malformed"}, status=400)
@@ -288,6 +288,10 @@ def draft(request, uid):
     except AnswersUnfit as error:
         return JsonResponse({"error": error.code, "problems": error.problems}, status=422)
     return JsonResponse({"revision": kept.revision})
+
+
+def _refused(constant: str):
+    raise ValueError(f"{constant} is not a number that can be kept.")
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The dimensions of a study across the rubric versions its judgments were made with."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ class Dimension:
         if not self.is_line:
             return tuple(point.code for point in self.points)
         ends = [f"{end:g}" for end in np.linspace(*self._ends, LINE_PARTS + 1)]
-        return tuple(f"{low} to {high}" for low, high in zip(ends, ends[1:], strict=False))
+        return tuple(f"{low} to {high}" for low, high in itertools.pairwise(ends))
 
     def place_of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Index into `places` of each value; a boundary between two parts of a line belongs to the upper one."""
@@ -72,13 +73,12 @@ class Dimension:
 
     @property
     def _ends(self) -> tuple[float, float]:
-        assert self.line_low is not None and self.line_high is not None  # A database constraint.
+        assert self.line_low is not None  # A database constraint.
+        assert self.line_high is not None
         return self.line_low, self.line_high
 
 
-def dimensions_of(
-    study: models.Study, version_ids: Iterable[int]
-) -> tuple[tuple[Dimension, ...], dict[int, int]]:
+def dimensions_of(study: models.Study, version_ids: Iterable[int]) -> tuple[tuple[Dimension, ...], dict[int, int]]:
     """Dimensions of these rubric versions and of the study's present one, and the place of each row among them.
 
     A dimension is the same across versions while its slug and its scale are: kind, level, ends, and every

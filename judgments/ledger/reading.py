@@ -1,7 +1,7 @@
 """Reading a study into columns, and reading on from where the last reading ended."""
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,6 +25,7 @@ from judgments.ledger.tables import (
     Words,
     words,
 )
+from judgments.models.material import ItemQuerySet
 
 STUDIES_KEPT = 4
 
@@ -175,7 +176,7 @@ def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> dict[str, S
     return dict(zip(names, columns, strict=True))
 
 
-def _ledger(study: models.Study, rows: _Rows, items: QuerySet, participants: QuerySet) -> Ledger:
+def _ledger(study: models.Study, rows: _Rows, items: ItemQuerySet, participants: QuerySet) -> Ledger:
     shown, readers = _items(items), _readers(participants)
     stored, ratings = rows
     dimensions, place = dimensions_of(study, np.unique(stored["rubric_version_id"]).tolist())
@@ -206,7 +207,7 @@ def _ledger(study: models.Study, rows: _Rows, items: QuerySet, participants: Que
     return whole if keep.all() else whole.where(keep)
 
 
-def _items(items: QuerySet) -> Items:
+def _items(items: ItemQuerySet) -> Items:
     shown = items.kept().exclude(purpose=models.Item.Purpose.PRACTICE).order_by("number")
     read = _columns(shown.values_list("pk", "uid", "external_id"), ("pk", "uid", "external_id"))
     return Items(np.array(read["pk"], np.int64), words(_texts(read["uid"])), words(list(read["external_id"])))
@@ -249,11 +250,14 @@ def _asks(place: dict[int, int]) -> frozenset[tuple[int, int]]:
 def _facets(study: models.Study, readers: np.ndarray) -> tuple[Facet, ...]:
     """Each reader's latest answer to each background question, where it may be analysed and was not erased."""
     text = models.ErasableText.objects.filter(pk=OuterRef("text_id")).values("text")
-    answers = models.Background.objects.filter(participant__study=study).order_by("pk")
-    answers = answers.values_list("facet_id", "participant_id", "may_analyse", Subquery(text))
-    latest = {(facet, reader): words_ if allowed else None for facet, reader, allowed, words_ in answers}
+    given = models.Background.objects.filter(participant__study=study).order_by("pk")
+    rows = given.values_list("facet_id", "participant_id", "may_analyse", Subquery(text))
+    latest = {(facet, reader): answer if allowed else None for facet, reader, allowed, answer in rows}
+    people: dict[int, Counter[str]] = defaultdict(Counter)
+    for (facet, _), answer in latest.items():
+        people[facet].update([] if answer is None else [answer])
     found = models.Facet.objects.filter(study=study).values_list("pk", "slug", "title")
     return tuple(
-        Facet(slug, title, words([latest.get((pk, reader)) for reader in readers.tolist()]))
+        Facet(slug, title, words([latest.get((pk, reader)) for reader in readers.tolist()]), dict(people[pk]))
         for pk, slug, title in found
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+from django.db.models.fields.json import KeyTransform
 
 from judgments import models
 from judgments.errors import DissensusError
@@ -52,7 +53,7 @@ def _fitting(study: models.Study, ledger: Ledger, name: str, column: str, wanted
 
 def _of_participants(study: models.Study, ledger: Ledger, column: str) -> np.ndarray | None:
     rows = models.Participant.objects.filter(study=study, details__has_key=column)
-    by_reader = _spread(rows.values_list("pk", f"details__{column}"), ledger.readers.id)
+    by_reader = _spread(rows.values_list("pk", KeyTransform(column, "details")), ledger.readers.id)
     return None if by_reader is None else by_reader[ledger.judgments.reader]
 
 
@@ -63,13 +64,13 @@ def _of_facets(study: models.Study, ledger: Ledger, column: str) -> np.ndarray |
 
 def _of_items(study: models.Study, ledger: Ledger, column: str) -> np.ndarray | None:
     rows = models.Item.objects.filter(study=study, metadata__has_key=column)
-    by_item = _spread(rows.values_list("pk", f"metadata__{column}"), ledger.items.id)
+    by_item = _spread(rows.values_list("pk", KeyTransform(column, "metadata")), ledger.items.id)
     return None if by_item is None else by_item[ledger.judgments.item]
 
 
 def _of_judgments(study: models.Study, ledger: Ledger, column: str) -> np.ndarray | None:
     rows = models.Judgment.objects.filter(study=study, details__has_key=column)
-    return _spread(rows.values_list("pk", f"details__{column}"), ledger.judgments.id)
+    return _spread(rows.values_list("pk", KeyTransform(column, "details")), ledger.judgments.id)
 
 
 _SOURCES: tuple[Callable[[models.Study, Ledger, str], np.ndarray | None], ...] = (
@@ -89,6 +90,6 @@ def _spread(rows: Iterable[tuple[int, Any]], ids: np.ndarray) -> np.ndarray | No
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return f"{value:g}" if abs(value) < 1e6 else repr(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return "" if value is None else str(value)

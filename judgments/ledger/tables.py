@@ -61,11 +61,16 @@ class Readers:
 
 @dataclass(frozen=True)
 class Facet:
-    """A background question. value: for each reader the latest answer, None without one or without consent."""
+    """A background question.
+
+    value: for each reader the latest answer, None without one or without consent to analysis.
+    people: how many people of the whole study gave each answer.
+    """
 
     slug: str
     title: str
     value: Words
+    people: dict[str, int]
 
 
 @dataclass(frozen=True)

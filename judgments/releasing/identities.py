@@ -39,7 +39,7 @@ class Gate:
         self.user_names.add(user.username.casefold())
         if "@" in user.username:
             self.emails.add(user.username.casefold())
-        if not user.username.isalpha():
+        if len(user.username) > 3 and not user.username.isalpha() and not user.username.isdigit():
             self.telling.add(user.username)
         if is_of_study:
             self.of_study.add(user.username)

@@ -95,7 +95,7 @@ def scope_of(study: Study) -> Scope:
 
 def _versions_used(study: Study) -> QuerySet[RubricVersion]:
     used = set(Assignment.objects.filter(study=study).order_by().values_list("rubric_version", flat=True).distinct())
-    return RubricVersion.objects.filter(pk__in=used | {study.rubric_version_id})
+    return RubricVersion.objects.filter(pk__in=used | {study.rubric_version_id}, published_at__isnull=False)
 
 
 # Material -----------------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+"""From arrays to findings: what a study, its cohorts and its items show. Plain frozen results, nothing written.
+
+    overview(study, subset=None)     each dimension: answers by place and form, agreement with its interval
+    cohorts(study, subset=None)      agreement inside each cohort, and inside each pair of them
+    items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
+    item(study, item)                one item: who answered what, why, and which passages they marked
+
+The first three are computed once for a given state of the study and then kept in the cache "findings". An
+item's finding holds people's words, which may be withdrawn, so it is read anew each time.
+"""
+
+from judgments.ledger import UnknownSubset
+from judgments.reports.agreement import PRIMARY
+from judgments.reports.cohorts import FEWEST_IN_GROUP, DimensionCohorts, FacetCohorts, Group, cohorts
+from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, Quote, ReaderAnswer, item
+from judgments.reports.items import ItemCounts, ItemRow, items
+from judgments.reports.overview import DimensionFinding, Overview, overview
+from judgments.reports.whole import report
+
+__all__ = [
+    "FEWEST_IN_GROUP",
+    "PRIMARY",
+    "DimensionCohorts",
+    "DimensionFinding",
+    "FacetCohorts",
+    "Group",
+    "ItemCounts",
+    "ItemDimension",
+    "ItemFinding",
+    "ItemRow",
+    "MarkSeen",
+    "Overview",
+    "Place",
+    "Quote",
+    "ReaderAnswer",
+    "UnknownSubset",
+    "cohorts",
+    "item",
+    "items",
+    "overview",
+    "report",
+]
