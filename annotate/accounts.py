@@ -18,6 +18,8 @@ from django.urls import reverse
 from judgments import audit
 from judgments.models import ChainHead, User
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+"""Signs in whoever came by one of our own links."""
 FIRST_ADMIN_DAYS = 7
 _FIRST_ADMIN, _DEMO = "annotate.accounts.first_admin", "annotate.accounts.demo"
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("read/", include("annotate.views.judging")),
     path("studies/", include("annotate.views.results")),
     path("studies/", include("annotate.views.releases")),
+    path("jobs/", include("annotate.views.jobs")),
     path("api/v1/", include("annotate.api.urls")),
     path("account/tokens/", include("annotate.views.tokens")),
     path("account/", include("allauth.urls")),

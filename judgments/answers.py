@@ -107,8 +107,11 @@ def _answer(given: dict[str, Any]) -> Answer:
     return Answer(**values)
 
 
-def check(answers: Answers, version: RubricVersion, item: Item) -> None:
-    """Raise AnswersUnfit unless every answer is legal under this rubric version and every mark lies in its text."""
+def check(answers: Answers, version: RubricVersion, item: Item) -> dict[str, Dimension]:
+    """The version's dimensions by slug, if every answer is legal under it and every mark lies in its text.
+
+    Raises AnswersUnfit otherwise, naming each dimension and mark that does not fit.
+    """
     dimensions = {dimension.slug: dimension for dimension in version.dimensions.prefetch_related("points")}
     found = {slug: "This question is not part of the rubric." for slug in answers.ratings if slug not in dimensions}
     for slug, answer in answers.ratings.items():
@@ -121,6 +124,7 @@ def check(answers: Answers, version: RubricVersion, item: Item) -> None:
                 found[f"marks.{number}"] = why
     if found:
         raise AnswersUnfit(found)
+    return dimensions
 
 
 def unfit(answer: Answer, dimension: Dimension) -> str:

@@ -29,8 +29,10 @@ def record(kind: str, *, study: Study | None, actor, at: datetime, subject: obje
     facts: anything canonical JSON can hold; digests rather than people's words.
     """
     chain = chain_of(study)
-    ChainHead.objects.get_or_create(chain=chain)
-    head = ChainHead.objects.select_for_update().get(chain=chain)
+    heads = ChainHead.objects.select_for_update().filter(chain=chain)
+    if (head := heads.first()) is None:
+        ChainHead.objects.get_or_create(chain=chain)
+        head = heads.get()
     number = head.number + 1
     actor_id = actor.pk if actor is not None and actor.is_authenticated else None
     columns = {"chain": chain, "number": number, "kind": kind, "subject": str(subject), "actor": actor_id}

@@ -27,6 +27,7 @@ from judgments.errors import (
 )
 from judgments.models import (
     Assignment,
+    Dimension,
     Draft,
     ErasableText,
     Event,
@@ -100,9 +101,9 @@ def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, ci
         raise RubricChanged("The questions have changed since this page was opened. Your answers are kept.")
     latest = assignment.judgments.order_by("-revision").first()
     _check_revision(latest, supersedes)
-    check(answers, assignment.rubric_version, assignment.item)
+    dimensions = check(answers, assignment.rubric_version, assignment.item)
     status = latest.status if latest else _settle_slot(assignment, now)
-    judgment = _store(assignment, answers, key, now, latest, status, circumstances)
+    judgment = _store(assignment, answers, dimensions, key, now, latest, status, circumstances)
     Draft.objects.filter(assignment=assignment).delete()
     event = audit.record(
         "judged" if latest is None else "revised", study=assignment.study, actor=actor, at=now,
@@ -166,10 +167,12 @@ def _settle_slot(assignment: Assignment, now: datetime) -> str:
     return Judgment.Status.COUNTED if slot is not None else Judgment.Status.SURPLUS
 
 
-def _store(assignment, answers: Answers, key, now, latest, status, circumstances: Circumstances) -> Judgment:
+def _store(
+    assignment, answers: Answers, dimensions: dict[str, Dimension], key, now, latest, status, circumstances
+) -> Judgment:
     writer = _Texts(assignment.participant)
     rationale = writer.keep(answers.rationale)
-    ratings = [_rating(slug, answer, assignment, writer) for slug, answer in sorted(answers.ratings.items())]
+    ratings = [_rating(dimensions[slug], answer, writer) for slug, answer in sorted(answers.ratings.items())]
     added, removed = _mark_changes(latest, answers)
     texts = texts_of(assignment.item) if added else {}
     marks = [_mark(passage, texts, assignment, writer) for passage in added]
@@ -219,8 +222,7 @@ class _Texts:
         ErasableText.objects.bulk_create(self.rows)
 
 
-def _rating(slug: str, answer: Answer, assignment: Assignment, writer: _Texts) -> Rating:
-    dimension = next(found for found in assignment.rubric_version.dimensions.all() if found.slug == slug)
+def _rating(dimension: Dimension, answer: Answer, writer: _Texts) -> Rating:
     words = writer.keep(answer.text)
     values = {name: value for name, value in answer.plain().items() if name != "text"}
     return Rating(dimension=dimension, text_id=words.uid, text_digest=words.digest, **values)

@@ -66,7 +66,7 @@ class AssignmentDraft(Endpoint):
         operation_id="assignments_draft", summary="Keep a draft", request=DraftBody,
         responses={200: DraftSaved}
         | refusals(400, 401, 404, 413, 415, 422)
-        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict` with the newer draft; `already_submitted`.")},
+        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict` or `already_submitted`.")},
         examples=[OpenApiExample("The body", {"based_on": 0, "answers": examples.ANSWERS}, request_only=True)],
     )  # fmt: skip
     def put(self, request, uid):
@@ -88,8 +88,8 @@ class AssignmentJudgment(Endpoint):
         ],
         responses={
             201: OpenApiResponse(ReceiptSerializer, description="Accepted; this is the receipt."),
-            200: OpenApiResponse(ReceiptSerializer, description="Accepted before with this key and these answers: the "
-                                 "same receipt, and the header `Idempotent-Replay: true`."),
+            200: OpenApiResponse(ReceiptSerializer, description="Accepted before with this key and these answers: "
+                                 "the same receipt, and the header `Idempotent-Replay: true`."),
             409: OpenApiResponse(ReceiptProblem, description="`already_submitted` with the receipt of the judgment "
                                  "that is kept; `idempotency_conflict`; `rubric_changed`; `stale_revision`."),
         } | refusals(400, 401, 404, 413, 415, 422, s400="`idempotency_key_required`, or a field does not fit."),

@@ -71,9 +71,7 @@ def _read_answer(data, dimension: Dimension):
     name = f"q.{dimension.slug}"
     given, chosen = _panels(data, name), data.get(name, "").strip()
     if dimension.kind in (Kind.OPEN, Kind.CHOICES):
-        if chosen:  # The box "not this" is ticked.
-            return UNDECIDED if Form.POINT in given else given.get(Form.NONE, {"form": Form.NONE})
-        return given.get(Form.POINT)
+        return _read_box(given, not_this=bool(chosen), labels=data.getlist(f"{name}.labels"))
     if chosen in Form.values:
         return given.get(chosen, None if chosen == Form.POINT else {"form": chosen})
     if chosen:
@@ -81,6 +79,15 @@ def _read_answer(data, dimension: Dimension):
     if len(given) > 1:
         return UNDECIDED
     return next(iter(given.values()), None)
+
+
+def _read_box(given: dict[str, dict], *, not_this: bool, labels: list[str]):
+    """An open question or one of any labels, where "not this" is a box of its own."""
+    if NONE_OF_THESE in labels and len(labels) > 1:
+        return UNDECIDED
+    if not_this:
+        return UNDECIDED if Form.POINT in given else given.get(Form.NONE, {"form": str(Form.NONE)})
+    return given.get(Form.POINT)
 
 
 def _panels(data, question: str) -> dict[str, dict]:

@@ -12,12 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annotate.accounts import AccountForm
+from annotate.accounts import BACKEND, AccountForm
 from judgments import invitations
 from judgments.errors import InvitationUnusable
 from judgments.models import ConsentText, Invitation, Participant, Role
-
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class ConsentForm(forms.Form):
@@ -103,13 +101,11 @@ def _answer(request, invitation: Invitation, consent, account, now):
             if user is None:
                 return _page(request, invitation, consent, account, status=422)
             agreement = consent.agreement if consent is not None else None
-            place = invitations.join(
-                invitation, user, agreement=agreement, now=now, rng=secrets.SystemRandom()
-            )
+            place = invitations.join(invitation, user, agreement=agreement, now=now, rng=secrets.SystemRandom())
     except InvitationUnusable as error:
         return _unusable(request, invitation, error.why)
     if account is not None:
-        login(request, user, backend=PASSWORD_BACKEND)
+        login(request, user, backend=BACKEND)
     _greet(request, place)
     return _into(invitation)
 

@@ -11,8 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotate import accounts
-
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from annotate.accounts import BACKEND
 
 
 @never_cache
@@ -23,7 +22,7 @@ def first_admin(request, token):
         raise Http404("This link is not in use.")
     form = accounts.AccountForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid() and (user := _made(form)):
-        login(request, user, backend=PASSWORD_BACKEND)
+        login(request, user, backend=BACKEND)
         messages.success(request, "You are the first admin. From here you set up rubrics, studies and people.")
         return redirect("home")
     status = 422 if request.method == "POST" else 200
@@ -47,7 +46,7 @@ def demo(request, token):
     if user is None:
         raise Http404("This link is not in use.")
     if request.method == "POST":
-        login(request, user, backend=PASSWORD_BACKEND)
+        login(request, user, backend=BACKEND)
         return redirect("home")
     return render(request, "joining/demo.html", {"person": user})
 

@@ -8,10 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from judgments import canonical
-from judgments.importing.problems import Problems
+from judgments.importing.jsonfile import strict
 from judgments.importing.sources import Row, Source
 from judgments.importing.values import LANGUAGE, WHOLE_NUMBER, id_problem, is_blank, written
 from judgments.models import Item
@@ -66,11 +64,15 @@ class ItemRow:
 
 
 class Reader:
-    """Reads rows one by one and notes what is wrong with them. `unknown`: columns kept as metadata."""
+    """Reads rows one by one and notes what is wrong with them.
+
+    unknown: columns kept as metadata. unread: keys of messages that are not kept.
+    """
 
     def __init__(self, source: Source):
         self.source, self.problems = source, source.problems
         self.unknown: set[str] = set()
+        self.unread: set[str] = set()
 
     def read(self, row: Row) -> ItemRow | None:
         """The row, or None when something about it was noted."""
@@ -143,9 +145,9 @@ class Reader:
 
     def _json(self, column: str, text: str) -> Any:
         try:
-            return orjson.loads(text)
+            return strict(text, self.source.limits.depth)
         except ValueError as error:
-            self.note(column, "json", f"This is not JSON: {error}.")
+            self.note(column, "json", str(error))
             return None
 
     def _turn(self, column: str, place: int, said: Any) -> dict[str, str] | None:
@@ -159,6 +161,7 @@ class Reader:
         content = self._content(where, said.get("content", said.get("value")))
         if role is None or content is None:
             return None
+        self.unread.update(set(said) - {"role", "content", "from", "value", "lang"})
         language = said.get("lang")
         return {"role": role, "content": content} | ({"lang": language} if _is_language(language) else {})
 
@@ -305,6 +308,3 @@ def _is_language(value: Any) -> bool:
 
 def _is_text_part(part: Any) -> bool:
     return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
-
-
-__all__ = ["Answered", "ItemRow", "Problems", "Reader"]

@@ -1,6 +1,7 @@
 """JSON Lines (one object a line) and JSON (one list of objects), read strictly."""
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,20 +77,26 @@ def _next(source: Source, text: str, place: int) -> int:
     return after
 
 
-def _parsed(source: Source, number: int, text: str) -> Any:
-    """The value of one line, or None with a problem noted.
-
-    orjson is strict about numbers, surrogates and depth; the second reading finds keys named twice.
-    """
+def strict(text: str, depth: int) -> Any:
+    """A JSON value, or ValueError in words: keys named twice, NUL, half surrogates, numbers too large, too deep."""
     try:
-        value = orjson.loads(text)
-        if deeper_than(value, source.limits.depth):
-            words = f"Lists and objects lie more than {source.limits.depth} deep."
-            source.problems.add(source.name, number, "", "too_deep", words)
-            return None
-        return json.loads(text, object_pairs_hook=_pairs)
-    except (ValueError, RecursionError) as error:
-        source.problems.add(source.name, number, "", "json", _words(error))
+        # The first reading is strict about numbers, surrogates and recursion; the second finds keys named twice.
+        if deeper_than(orjson.loads(text), depth):
+            raise ValueError(f"Lists and objects lie more than {depth} deep.")
+        value = json.loads(text, object_pairs_hook=_pairs)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(_words(error)) from None
+    if why := _unkeepable(value, text):
+        raise ValueError(why)
+    return value
+
+
+def _parsed(source: Source, number: int, text: str) -> Any:
+    """The value of one line, or None with a problem noted."""
+    try:
+        return strict(text, source.limits.depth)
+    except ValueError as error:
+        source.problems.add(source.name, number, "", "json", str(error))
         return None
 
 
@@ -132,17 +139,22 @@ def _unfit(source: Source, value: dict[str, Any], size: int, text: str) -> tuple
         return "columns", f"There are {len(value)} fields; at most {limits.columns} can be brought in."
     if deeper_than(value, limits.depth):
         return "too_deep", f"Lists and objects lie more than {limits.depth} deep."
-    if "\\" in text and any("\x00" in found or _has_surrogate(found) for found in strings_in(value)):
-        return "nul", "A NUL character or half a surrogate pair cannot be kept."
-    if any(abs(number) >= MOST_INTEGER and isinstance(number, int) for number in numbers_in(value)):
-        return "number", "A whole number is too large to be kept; write it as text."
-    if any(number in (float("inf"), float("-inf")) for number in numbers_in(value)):
-        return "number", "A number is too large to be kept; write it as text."
+    if why := _unkeepable(value, text):
+        return "value", why
     if size > limits.field_bytes:
         for name, field in value.items():
             if len(field.encode() if isinstance(field, str) else orjson.dumps(field)) > limits.field_bytes:
                 return "field_too_large", f"{name[:80]} is longer than {limits.field_bytes // 1024} KB."
     return "", ""
+
+
+def _unkeepable(value: Any, text: str) -> str:
+    """Why a parsed value cannot be kept on both databases; empty when it can."""
+    if "\\" in text and any("\x00" in found or _has_surrogate(found) for found in strings_in(value)):
+        return "A NUL character or half a surrogate pair cannot be kept."
+    if any(math.isinf(number) or (isinstance(number, int) and abs(number) >= MOST_INTEGER) for number in numbers_in(value)):
+        return "A number is too large to be kept; write it as text."
+    return ""
 
 
 def _has_surrogate(text: str) -> bool:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +79,15 @@ class Dimension:
         return self.line_low, self.line_high
 
 
-def dimensions_of(study: models.Study, version_ids: Iterable[int]) -> tuple[tuple[Dimension, ...], dict[int, int]]:
-    """Dimensions of these rubric versions and of the study's present one, and the place of each row among them.
+class Asked(NamedTuple):
+    """Which rubric version asks which dimension; `dimension` is a place in the dimensions of a study."""
+
+    version: int
+    dimension: int
+
+
+def dimensions_of(study: models.Study, version_ids: Iterable[int]) -> tuple[tuple[Dimension, ...], dict[int, Asked]]:
+    """Dimensions of these rubric versions and of the study's present one, and where each stored row belongs.
 
     A dimension is the same across versions while its slug and its scale are: kind, level, ends, and every
     point with its value, code, words and standing apart. Question, help and order may change; the words of
@@ -104,7 +112,7 @@ def dimensions_of(study: models.Study, version_ids: Iterable[int]) -> tuple[tupl
     for group in ordered:
         first = next((found for found in groups.values() if found[-1].slug == group[-1].slug), None)
         groups[_name(group[-1], first[-1] if first else None)] = group
-    places = {row.pk: place for place, group in enumerate(groups.values()) for row in group}
+    places = {row.pk: Asked(row.version_id, place) for place, group in enumerate(groups.values()) for row in group}
     return tuple(_dimension(name, group) for name, group in groups.items()), places
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
 
 from judgments import models
-from judgments.ledger.dimensions import dimensions_of
+from judgments.ledger.dimensions import Asked, dimensions_of
 from judgments.ledger.tables import (
     FORMS,
     REASONS,
@@ -179,7 +179,7 @@ def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> dict[str, S
 def _ledger(study: models.Study, rows: _Rows, items: ItemQuerySet, participants: QuerySet) -> Ledger:
     shown, readers = _items(items), _readers(participants)
     stored, ratings = rows
-    dimensions, place = dimensions_of(study, np.unique(stored["rubric_version_id"]).tolist())
+    dimensions, asked = dimensions_of(study, np.unique(stored["rubric_version_id"]).tolist())
 
     item, is_shown = _places(shown.id, stored["item_id"])
     reader, is_known = _places(readers.id, stored["participant_id"])
@@ -195,11 +195,11 @@ def _ledger(study: models.Study, rows: _Rows, items: ItemQuerySet, participants:
         readers=readers,
         facets=_facets(study, readers.id),
         dimensions=dimensions,
-        asks=_asks(place),
+        asks=frozenset(asked.values()),
         judgments=judgments,
         ratings=Ratings(
             judgment=np.searchsorted(stored["id"], ratings["judgment_id"]).astype(np.int64),
-            dimension=_dimension_rows(place, ratings["dimension_id"]),
+            dimension=_dimension_rows(asked, ratings["dimension_id"]),
             labels=ratings["labels"],
             **columns,
         ),
@@ -237,14 +237,9 @@ def _not_discarded(study: models.Study, brought_by: np.ndarray) -> Mask:
     return ~np.isin(brought_by, list(discarded.values_list("pk", flat=True)))
 
 
-def _dimension_rows(place: dict[int, int], ids: np.ndarray) -> np.ndarray:
+def _dimension_rows(asked: dict[int, Asked], ids: np.ndarray) -> np.ndarray:
     distinct, codes = np.unique(ids, return_inverse=True)
-    return np.array([place[pk] for pk in distinct.tolist()], dtype=np.int64)[codes]
-
-
-def _asks(place: dict[int, int]) -> frozenset[tuple[int, int]]:
-    rows = models.Dimension.objects.filter(pk__in=place).values_list("version_id", "pk")
-    return frozenset((version, place[pk]) for version, pk in rows)
+    return np.array([asked[pk].dimension for pk in distinct.tolist()], dtype=np.int64)[codes]
 
 
 def _facets(study: models.Study, readers: np.ndarray) -> tuple[Facet, ...]:

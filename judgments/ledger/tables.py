@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from judgments.ledger.dimensions import Dimension
+from judgments.ledger.dimensions import Asked, Dimension
 from judgments.models import Form, Reason
 
 Ints = NDArray[np.int64]
@@ -123,14 +123,14 @@ class Ledger:
     """All judgments of a study, or a selection of them, as columns.
 
     Items, readers, facets and dimensions stay whole in a selection, so that rows keep their places.
+    asks: which rubric version asks what, to tell "left open" from "not asked".
     """
 
     items: Items
     readers: Readers
     facets: tuple[Facet, ...]
     dimensions: tuple[Dimension, ...]
-    asks: frozenset[tuple[int, int]]
-    """(rubric version, dimension row): which version asks what, to tell "left open" from "not asked"."""
+    asks: frozenset[Asked]
     judgments: Judgments
     ratings: Ratings
 
@@ -154,7 +154,7 @@ class Ledger:
 
     def asked(self, dimension: int) -> Mask:
         """For each judgment, whether its rubric version asks this dimension."""
-        versions = [version for version, row in self.asks if row == dimension]
+        versions = [asked.version for asked in self.asks if asked.dimension == dimension]
         return np.isin(self.judgments.version, versions)
 
 

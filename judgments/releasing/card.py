@@ -22,7 +22,7 @@ def write(folder: Path, scope: Scope, written: list[Written], facts: dict[str, A
     """README.md, codebook.csv and load.py."""
     (folder / "README.md").write_text(readme(scope, written, facts, wordings), encoding="utf-8", newline="\n")
     (folder / "codebook.csv").write_text(codebook(written), encoding="utf-8", newline="")
-    loader = (Path(__file__).parent / "loader.py.txt").read_text(encoding="utf-8")
+    loader = (Path(__file__).parent / "load.py").read_text(encoding="utf-8")
     (folder / "load.py").write_text(loader, encoding="utf-8", newline="\n")
 
 
@@ -77,7 +77,7 @@ _SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 def _licence(scope: Scope) -> str:
     study = scope.study
-    said = f"Licence: {study.licence}." if study.licence else "No licence given: ask those who made it before you share it."
+    said = f"Licence: {study.licence}." if study.licence else "No licence given: ask before you share it."
     parts = ["## Licence and attribution", said, *([study.attribution] if study.attribution else [])]
     return "\n\n".join([*parts, "`load.py` is 0BSD: use it as you like."])
 
@@ -108,7 +108,7 @@ is one place (`point`), a range (`low`, `high`), both ways (`both_a`, `both_b`),
 There is no answer key, and no column that makes one answer of several: where people differ, that is the data.
 
 CSV files are UTF-8 with CRLF; an empty cell is null; times are UTC. A text cell that a spreadsheet could take for a
-formula, or that begins with an apostrophe, has one apostrophe before it: take one leading apostrophe off to read it."""
+formula, or that begins with an apostrophe, has one apostrophe before it; take one off to read it."""
 
 
 def _questions(wordings: list[dict]) -> str:
@@ -130,8 +130,8 @@ def _people(scope: Scope, facts: dict[str, Any]) -> str:
         lines.append(f"Background: {asked}. `not_asked`, `not_available` and `suppressed` are no answers.")
     if privacy["background"] == "by consent":
         lines.append(
-            f"Background is here by each person's consent alone, and no combination of it is shared by fewer than {K} "
-            f"people: {privacy['cells_suppressed']:,} cells are suppressed."
+            f"Background is here by each person's consent alone, and no combination of it is shared by fewer than "
+            f"{K} people: {privacy['cells_suppressed']:,} cells are suppressed."
         )
     lines.append(privacy["words"])
     return "\n".join(lines)
@@ -142,7 +142,9 @@ def _missing(facts: dict[str, Any]) -> str:
     lines = ["## What is not here", ""]
     lines.append(f"- People who did not agree to publication: {left['people']:,}.")
     lines.append(f"- Judgments left out with them: {left['without_consent_to_publish']:,}.")
-    lines.append(f"- Judgments of items or imports that were taken down: {left['item_hidden'] + left['import_discarded']:,}.")
+    lines.append(
+        f"- Judgments of items or imports that were taken down: {left['item_hidden'] + left['import_discarded']:,}."
+    )
     if facts["models"] != "given":
         lines.append("- Which model wrote which response: withheld until the study is closed.")
     return "\n".join(lines)
@@ -151,8 +153,8 @@ def _missing(facts: dict[str, Any]) -> str:
 def _how(facts: dict[str, Any]) -> str:
     lines = [
         "## How it was made", "",
-        f"Release `{facts['release_id']}`, as of {facts['created']}, event {facts['snapshot']['event_number']} of the "
-        f"study's history (`{facts['snapshot']['chain_head']}`). The same data give the same bytes.", "",
+        f"Release `{facts['release_id']}`, as of {facts['created']}, event {facts['snapshot']['event_number']} of "
+        f"the study's history (`{facts['snapshot']['chain_head']}`). The same data give the same bytes.", "",
         "Before it was sealed, its files were read again and Krippendorff's alpha computed from them by the "
         f"`krippendorff` library; it equals ours to {facts['self_check']['tolerance']}:", "",
         "| question | metric | alpha | items | people | ratings |", "| --- | --- | ---: | ---: | ---: | ---: |",
@@ -160,7 +162,9 @@ def _how(facts: dict[str, Any]) -> str:
     for row in facts["self_check"]["dimensions"]:
         value = "not defined" if row["alpha"] is None else f"{row['alpha']:.3f}"
         n_items, n_people, n_ratings = row["n_items"], row["n_annotators"], row["n_ratings"]
-        lines.append(f"| {row['dimension']} | {row['metric']} | {value} | {n_items:,} | {n_people:,} | {n_ratings:,} |")
+        lines.append(
+            f"| {row['dimension']} | {row['metric']} | {value} | {n_items:,} | {n_people:,} | {n_ratings:,} |"
+        )
     return "\n".join(lines) + "\n\n`sha256sum -c MANIFEST.sha256` finds a changed byte."
 
 

@@ -17,7 +17,7 @@ from judgments.releasing.tables import Table
 BATCH = 65_536
 """Rows in memory at a time; also a row group of the Parquet file."""
 FORMULA_STARTS = frozenset("=+-@\t\r\n\0＝＋－＠'")
-"""A cell that begins with one of these could be run by a spreadsheet; the apostrophe itself keeps the rule reversible."""
+"""A spreadsheet could run a cell that begins with one of these; with the apostrophe the rule can be reversed."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def unescape(cell: str) -> str:
     return cell[1:] if cell.startswith("'") else cell
 
 
-def write(
-    table: Table, rows: Iterable[Row], folder: Path, *, look: Callable[[Table, list[tuple]], None]
-) -> Written:
+def write(table: Table, rows: Iterable[Row], folder: Path, *, look: Callable[[Table, list[tuple]], None]) -> Written:
     """Write a table into data/ and csv/ of the folder. `look` sees each batch as columns, and may refuse it.
 
     Raises ReleaseRefused where a value is missing that must be there.

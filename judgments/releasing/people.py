@@ -58,14 +58,12 @@ def people_of(study: Study) -> People:
     latest consent takes part and allows publication; where a study never asked, they are in without their words.
     """
     asked = ConsentText.objects.filter(study=study).exists()
-    consents = {
-        consent.participant_id: consent
-        for consent in Consent.objects.filter(participant__study=study).select_related("text").order_by("given_at", "pk")
-    }
+    given = Consent.objects.filter(participant__study=study).select_related("text").order_by("given_at", "pk")
+    latest = {consent.participant_id: consent for consent in given}
     found = Participant.objects.filter(study=study, brought_by__discarded_at__isnull=True).order_by("pk")
     by_pk, left_out = {}, set()
     for participant in found:
-        consent = consents.get(participant.pk)
+        consent = latest.get(participant.pk)
         if _is_open(study, participant) or not asked or (consent and consent.takes_part and consent.may_publish):
             by_pk[participant.pk] = _person(study, participant, consent)
         else:
@@ -118,14 +116,11 @@ def _answers(study: Study, by_pk: dict[int, Person]) -> dict[tuple[int, int], st
         for text in ErasableText.objects.filter(participant__study=study).iterator(chunk_size=5_000)
         if text.pk in told
     }
+    imported = {pk for pk, person in by_pk.items() if person.imported}
     return {
-        place: words.get(row.text_id, NOT_AVAILABLE) if row.may_publish or _imported(by_pk, place[0]) else NOT_AVAILABLE
-        for place, row in latest.items()
+        (pk, facet): words.get(row.text_id, NOT_AVAILABLE) if row.may_publish or pk in imported else NOT_AVAILABLE
+        for (pk, facet), row in latest.items()
     }
-
-
-def _imported(by_pk: dict[int, Person], pk: int) -> bool:
-    return pk in by_pk and by_pk[pk].imported
 
 
 def k_anonymous(people: dict[int, list[str]], k: int = K) -> dict[int, list[str]]:

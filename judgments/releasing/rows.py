@@ -20,8 +20,8 @@ from judgments.models import (
     Rating,
     Response,
     RubricVersion,
-    Scenario,
     ScalePoint,
+    Scenario,
     Study,
 )
 from judgments.releasing.people import People, people_of
@@ -116,9 +116,7 @@ def items(scope: Scope) -> Iterator[Row]:
 
 def scenarios(scope: Scope) -> Iterator[Row]:
     wanted = set(Item.objects.kept().filter(study=scope.study).values_list("scenario_id", flat=True))
-    bases = dict(
-        Scenario.objects.filter(study=scope.study, shift_of__isnull=False).values_list("pk", "shift_of_id")
-    )
+    bases = dict(Scenario.objects.filter(study=scope.study, shift_of__isnull=False).values_list("pk", "shift_of_id"))
     for pk in list(wanted):
         while pk in bases and bases[pk] not in wanted:
             wanted.add(pk := bases[pk])
@@ -130,7 +128,8 @@ def scenarios(scope: Scope) -> Iterator[Row]:
                 str(scenario.uid), scenario.external_id or None, scenario.title or None,
                 family.slug if family else None, family.title if family else None,
                 canonical.dumps(scenario.messages), str(base.uid) if base else None, scenario.axis or None,
-                scenario.distance, scenario.language or None, canonical.dumps(scenario.content_notes), scenario.digest,
+                scenario.distance, scenario.language or None, canonical.dumps(scenario.content_notes),
+                scenario.digest,
             )  # fmt: skip
 
 
@@ -197,9 +196,20 @@ def assignments(scope: Scope) -> Iterator[Row]:
         "response_order", "dimension_order", "seed", "eligible", "propensity", "reason", "offered_at", "opened_at",
         "ended_at",
     )  # fmt: skip
-    for uid, item, participant, version, kind, occasion, state, position, sides, questions, seed, *rest in (
-        found.values_list(*columns).iterator(chunk_size=CHUNK)
-    ):
+    for (
+        uid,
+        item,
+        participant,
+        version,
+        kind,
+        occasion,
+        state,
+        position,
+        sides,
+        questions,
+        seed,
+        *rest,
+    ) in found.values_list(*columns).iterator(chunk_size=CHUNK):
         if participant in scope.people.by_pk and item in scope.items:
             yield (
                 str(uid), scope.items[item], scope.people.by_pk[participant].annotator_id, *scope.versions[version],

@@ -35,8 +35,10 @@ METRIC = {
     "ratio": "ratio",
 }
 COUNTED = "current point answers of first occasions, practice items and points set apart left out"
-_READ = ["item_id", "annotator_id", "occasion", "rubric", "rubric_version", "dimension", "is_current", "form", "point",
-         "labels_json"]  # fmt: skip
+_READ = [
+    "item_id", "annotator_id", "occasion", "rubric", "rubric_version", "dimension", "is_current", "form", "point",
+    "labels_json",
+]  # fmt: skip
 
 Key = tuple[str, int, str]
 
@@ -84,8 +86,8 @@ class Tally:
 
     def _take(self, named: dict[str, tuple]) -> None:
         rows = zip(
-            _keys(named), named["item_id"], named["annotator_id"], named["occasion"], named["is_current"], named["form"],
-            named["point"], named["labels_json"], strict=True,
+            _keys(named), named["item_id"], named["annotator_id"], named["occasion"], named["is_current"],
+            named["form"], named["point"], named["labels_json"], strict=True,
         )  # fmt: skip
         for key, item, annotator, occasion, is_current, form, point, labels in rows:
             value = labels if point is None else point
@@ -233,7 +235,9 @@ def _sample(rows: pd.DataFrame) -> set[str] | None:
 def _by_the_library(rows: pd.DataFrame, metric: str) -> float:
     """Alpha by the krippendorff library; nan where it is not defined."""
     items, item = np.unique(rows["item_id"].to_numpy(dtype=str), return_inverse=True)
-    points, point = np.unique(rows["value"].to_numpy(dtype=str if metric == "nominal" else float), return_inverse=True)
+    points, point = np.unique(
+        rows["value"].to_numpy(dtype=str if metric == "nominal" else float), return_inverse=True
+    )
     counts = np.zeros((len(items), len(points)), dtype=np.int64)
     np.add.at(counts, (item, point), 1)
     paired = counts[counts.sum(axis=1) > 1]

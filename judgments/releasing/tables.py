@@ -75,6 +75,7 @@ def _refers(column: str, table: str, to: str = "") -> Reference:
     return Reference((column,), table, (to or column,))
 
 
+_NULL_WORDS = "null when there are none or they may not be quoted."
 _ITEM = Column("item_id", "text", "The item that was judged.")
 _ANNOTATOR = Column("annotator_id", "text", "Who judged.")
 _RUBRIC = Column("rubric", "text", "Lineage of the rubric.")
@@ -91,8 +92,8 @@ ITEMS = Table(
         _ITEM,
         Column("external_id", "text", "The researcher's own id for it."),
         Column("scenario_id", "text", "What came before the responses."),
-        Column("purpose", "text", "Whether it was judged, for practice, or an anchor.", domain=tuple(Item.Purpose.values)),
-        Column("response_ids_json", "json", "Its responses, in the order of the import; what people saw is in assignments."),
+        Column("purpose", "text", "Judged, practice, or an anchor.", domain=tuple(Item.Purpose.values)),
+        Column("response_ids_json", "json", "Its responses; assignments say the order shown."),
         Column("metadata_json", "json", "Further columns of the import, as they were."),
         Column("content_sha256", "text", "sha256 of turns and responses."),
     ),
@@ -160,7 +161,7 @@ DIMENSIONS = Table(
         Column("help", "text", "As shown on request.", null=True),
         Column("not_about", "text", "What it is not about, as shown.", null=True),
         Column("kind", "text", "How it is asked.", domain=tuple(Kind.values)),
-        Column("level", "text", "Level of measurement: which differences between answers mean something.", domain=tuple(Level.values)),
+        Column("level", "text", "Level of measurement.", domain=tuple(Level.values)),
         Column("line_low", "number", "Left end of a line.", null=True),
         Column("line_high", "number", "Right end of a line.", null=True),
     ),
@@ -183,7 +184,8 @@ SCALE_POINTS = Table(
 )  # fmt: skip
 
 ASSIGNMENTS = Table(
-    "assignments", "One row an offer of an item to an annotator, also when no judgment came of it.", ("assignment_id",),
+    "assignments", "One row an offer of an item to an annotator, also when no judgment came of it.",
+    ("assignment_id",),
     (
         Column("assignment_id", "text", "Id."),
         _ITEM,
@@ -223,7 +225,7 @@ JUDGMENTS = Table(
         Column("is_current", "flag", "Whether nothing has replaced it."),
         Column("status", "text", "Counted, or beyond the number wanted.", domain=tuple(Judgment.Status.values)),
         Column("settled", "integer", "1 a first impression … 4 settled.", null=True),
-        Column("rationale", "text", "Why, in the annotator's words; null when there are none or they may not be quoted.", null=True, words=True),
+        Column("rationale", "text", f"Why, in the annotator's words; {_NULL_WORDS}", null=True, words=True),
         Column("steps_ms_json", "json", "Milliseconds spent per step."),
         Column("judged_at", "time", "When the annotator judged, if known.", null=True),
         Column("accepted_at", "time", "When the server accepted it."),
@@ -258,9 +260,12 @@ RATINGS = Table(
         Column("both_b", "number", "The higher of two places held at once.", null=True),
         Column("labels_json", "json", "Any of several: the codes chosen, in ascending order of value.", null=True),
         Column("reason", "text", "Why not this.", null=True, domain=tuple(Reason.values)),
-        Column("text", "text", "Words; null when there are none or they may not be quoted.", null=True, words=True),
+        Column("text", "text", f"Words; {_NULL_WORDS}", null=True, words=True),
     ),
-    (_refers("judgment_id", "judgments"), _refers("item_id", "items"), _refers("annotator_id", "annotators"), _TO_DIMENSION),
+    (
+        _refers("judgment_id", "judgments"), _refers("item_id", "items"), _refers("annotator_id", "annotators"),
+        _TO_DIMENSION,
+    ),
 )  # fmt: skip
 
 MARKS = Table(
@@ -275,8 +280,8 @@ MARKS = Table(
         Column("start", "integer", "First code point of the passage, from 0."),
         Column("end", "integer", "Code point after the passage."),
         Column("quote", "text", "The passage."),
-        Column("tag", "text", "What it was called; a reader's own word only where it may be quoted.", null=True, words=True),
-        Column("memo", "text", "Words about it; null when there are none or they may not be quoted.", null=True, words=True),
+        Column("tag", "text", "Its name; a reader's own word only where it may be quoted.", null=True, words=True),
+        Column("memo", "text", f"Words about it; {_NULL_WORDS}", null=True, words=True),
         Column("details_json", "json", "Further columns of the import, as they were."),
         Column("retracts", "text", "The mark this row takes back.", null=True),
         Column("is_current", "flag", "Whether it stands: it takes nothing back and nothing took it back."),

@@ -48,11 +48,14 @@ class ItemRow:
 
 
 def items(study: Study, subset: str | None = None) -> tuple[ItemRow, ...]:
-    """All items in their own order; sort them by `differ` to begin where readers part. Raises UnknownSubset."""
-    return kept(study, "items", subset, _items)
+    """All items in their own order; sort them by `differ` to begin where readers part.
+
+    Of a subset, only the items that were judged in it. Raises UnknownSubset.
+    """
+    return kept(study, "items", subset, lambda held: _items(held, only_judged=subset is not None))
 
 
-def _items(held: Ledger) -> tuple[ItemRow, ...]:
+def _items(held: Ledger, *, only_judged: bool) -> tuple[ItemRow, ...]:
     n = len(held.items.id)
     by_dimension: dict[str, tuple[Counted, np.ndarray]] = {}
     for row, dimension in enumerate(held.dimensions):
@@ -84,6 +87,7 @@ def _items(held: Ledger) -> tuple[ItemRow, ...]:
             },
         )
         for row in range(n)
+        if readers[row] or not only_judged
     )
 
 

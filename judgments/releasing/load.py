@@ -26,7 +26,8 @@ def load(table: str = "ratings", *, beside: str = "", current: bool = False) -> 
         frame = frame[frame["occasion"] == 0] if "occasion" in frame else frame
     if beside:
         other = pd.read_parquet(HERE / "data" / f"{beside}.parquet")
-        frame = frame.merge(other, on=f"{beside.rstrip('s')}_id", how="left", suffixes=("", f"_of_{beside.rstrip('s')}"))
+        one = beside.rstrip("s")
+        frame = frame.merge(other, on=f"{one}_id", how="left", suffixes=("", f"_of_{one}"))
     return frame
 
 

@@ -1,0 +1,111 @@
+"""Studies: settings, their life step by step, and bringing items in."""
+
+from django import forms
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import path, reverse
+from django.utils import timezone
+
+from annotate.admin.base import Act, ActingAdmin, Link
+from annotate.admin.uploads import bring_items_in
+from judgments import studies
+from judgments.models import Item, RubricVersion, Study
+
+State = Study.State
+
+
+def _open(request, study: Study) -> str:
+    studies.open_study(study, actor=request.user, now=timezone.now())
+    return "The study is open: people can read."
+
+
+def _pause(request, study: Study) -> str:
+    studies.pause(study, actor=request.user, now=timezone.now())
+    return "The study is paused: nothing new is offered, and what people have open can still be saved."
+
+
+def _close(request, study: Study) -> str:
+    studies.close(study, actor=request.user, now=timezone.now())
+    return "The study is closed."
+
+
+def _discard(request, study: Study) -> str:
+    studies.discard(study, actor=request.user, now=timezone.now())
+    return "The study is hidden. Nothing was deleted, and its address is free again."
+
+
+@admin.register(Study)
+class StudyAdmin(ActingAdmin):
+    list_display = ("title", "state", "origin", "rubric_version", "items_kept", "judgments_wanted")
+    list_filter = ("state", "origin")
+    list_select_related = ("rubric_version",)
+    search_fields = ("title", "slug")
+    ordering = ("-created_at", "-pk")
+    prepopulated_fields = {"slug": ("title",)}
+    readonly_fields = ("state", "origin")
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "description", "rubric_version", "state", "origin")}),
+        ("How it is read", {"fields": ("judgments_wanted", "lease_minutes", "models_hidden", "markdown")}),
+        ("Around it", {"fields": ("content_warning", "licence", "attribution")}),
+    )
+    acts = (
+        Act("open", "Open", _open, offered=lambda study: study.state != State.OPEN),
+        Act("pause", "Pause", _pause, offered=lambda study: study.state == State.OPEN),
+        Act(
+            "close", "Close", _close, offered=lambda study: study.state in (State.OPEN, State.PAUSED),
+            asks="Closing ends the reading and shows which model wrote what. Close this study?",
+        ),
+        Act(
+            "discard", "Discard",  _discard,
+            asks="Discarding hides the study from everybody and frees its address. It deletes nothing, and it "
+            "cannot be taken back here. Discard this study?",
+        ),
+    )  # fmt: skip
+
+    def links(self, obj):
+        def listed(model: str) -> str:
+            return reverse(f"admin:judgments_{model}_changelist") + f"?study__id__exact={obj.pk}"
+
+        return [
+            Link("Bring items in", self.address_of(obj, "items")),
+            Link("Invite people", reverse("admin:judgments_invitation_add") + f"?study={obj.pk}"),
+            Link("Items", listed("item")),
+            Link("People", listed("participant")),
+            Link("Results", reverse("results:overview", args=[obj.slug])),
+        ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.items)
+        return [path("<int:pk>/items/", view, name=self.route("items")), *super().get_urls()]
+
+    def items(self, request, pk):
+        return bring_items_in(self, request, pk)
+
+    def get_queryset(self, request):
+        kept = Item.objects.kept().filter(study=OuterRef("pk")).order_by().values("study")
+        counted = Subquery(kept.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+        return super().get_queryset(request).kept().annotate(items_kept=Coalesce(counted, 0))
+
+    @admin.display(description="items")
+    def items_kept(self, obj):
+        return obj.items_kept
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "rubric_version":
+            kwargs["queryset"] = RubricVersion.objects.filter(published_at__isnull=False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("attribution", "content_warning"):
+            field.widget = forms.Textarea(attrs={"rows": 3, "cols": 60})
+        return field
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change or form.changed_data:
+            changed = {name: form.cleaned_data[name] for name in (form.changed_data if change else form.fields)}
+            studies.record_settings(obj, changed, actor=request.user, now=timezone.now())
