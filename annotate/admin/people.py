@@ -159,7 +159,7 @@ class MembershipAdmin(OfKeptStudies, HouseAdmin):
     list_filter = ("study", "role")
     list_select_related = ("study", "user")
     search_fields = ("user__username", "study__title")
-    autocomplete_fields = ("user",)
+
     ordering = ("-since",)
 
     def has_delete_permission(self, request, obj=None):

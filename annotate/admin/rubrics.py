@@ -23,11 +23,15 @@ class OfDraft:
     def has_change_permission(self, request, obj=None):
         return not _is_frozen(obj) and super().has_change_permission(request, obj)
 
-    def has_add_permission(self, request, obj=None):
-        return not _is_frozen(obj) and super().has_add_permission(request, obj)
-
     def has_delete_permission(self, request, obj=None):
         return obj is not None and not _is_frozen(obj) and request.user.has_perm("judgments.delete_dimension")
+
+
+class PartOfDraft(OfDraft):
+    """The same, listed on the page of what it is part of: nothing is added to a published version either."""
+
+    def has_add_permission(self, request, obj=None):
+        return not _is_frozen(obj) and super().has_add_permission(request, obj)
 
 
 def _is_frozen(obj) -> bool:
@@ -88,7 +92,7 @@ class DimensionForm(forms.ModelForm):
         }
 
 
-class DimensionInline(OfDraft, HouseInline):
+class DimensionInline(PartOfDraft, HouseInline):
     model = Dimension
     form = DimensionForm
     fields = ("position", "title", "slug", "question", "kind", "level")
@@ -98,7 +102,7 @@ class DimensionInline(OfDraft, HouseInline):
     show_change_link = True
 
 
-class TagInline(OfDraft, HouseInline):
+class TagInline(PartOfDraft, HouseInline):
     model = Tag
     fields = ("position", "text", "slug")
     prepopulated_fields = {"slug": ("text",)}
@@ -123,7 +127,7 @@ class RubricVersionAdmin(OfDraft, ActingAdmin):
     list_select_related = ("rubric",)
     search_fields = ("title", "rubric__title")
     ordering = ("rubric__title", "-number")
-    autocomplete_fields = ("rubric",)
+
     fields = ("rubric", "title", "instructions", "change_note")
     inlines = (DimensionInline, TagInline)
     acts = (
@@ -202,7 +206,7 @@ class ScalePointForm(forms.ModelForm):
         return given
 
 
-class ScalePointInline(OfDraft, HouseInline):
+class ScalePointInline(PartOfDraft, HouseInline):
     model = ScalePoint
     form = ScalePointForm
     fields = ("value", "text", "description", "code", "apart")

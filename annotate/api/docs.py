@@ -15,7 +15,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from annotate.api.endpoint import Endpoint
+from annotate.api.endpoint import Endpoint, refusals
 from annotate.api.serializers import RootSerializer
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -24,7 +24,12 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class Root(Endpoint):
     permission_classes = [AllowAny]
 
-    @extend_schema(operation_id="root", summary="Where the description lies", auth=[], responses=RootSerializer)
+    @extend_schema(
+        operation_id="root",
+        summary="Where the description lies",
+        auth=[],
+        responses={200: RootSerializer} | refusals(),
+    )
     def get(self, request):
         return Response({"docs": reverse("api:docs"), "schema": reverse("api:schema")})
 

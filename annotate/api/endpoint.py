@@ -75,11 +75,13 @@ REFUSALS = {
     415: "The body is not `application/json`.",
     422: "The answers do not fit the rubric; each problem is named.",
     429: "Too many attempts; `Retry-After` says how long to wait.",
+    503: "The database does not answer just now; send the same again after `Retry-After` seconds.",
 }
 
 
 def refusals(*statuses: int, **words: str) -> dict[int, OpenApiResponse]:
-    """How an endpoint refuses, for its description; `s409="…"` says it in words of its own."""
+    """How an endpoint refuses, for its description; 400 and 503 always. `s409="…"` says one in words of its own."""
     return {
-        status: OpenApiResponse(Problem, description=words.get(f"s{status}", REFUSALS[status])) for status in statuses
+        status: OpenApiResponse(Problem, description=words.get(f"s{status}", REFUSALS[status]))
+        for status in (400, *statuses, 503)
     }

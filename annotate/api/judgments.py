@@ -31,7 +31,7 @@ class Judgments(Listing):
             OpenApiParameter("item", OpenApiTypes.UUID),
             OpenApiParameter("assignment", OpenApiTypes.UUID),
         ],
-        responses={200: OwnJudgment(many=True)} | refusals(400, 401),
+        responses={200: OwnJudgment(many=True)} | refusals(401),
     )  # fmt: skip
     def get(self, request):
         """Newest first, each with its receipt; revisions are rows of their own."""

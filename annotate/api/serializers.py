@@ -15,6 +15,8 @@ from judgments.models import Assignment, Form, Kind, Level, Reason, Study
 
 MAX_INSTRUMENT_BYTES = 4 * 1024
 MAX_STEPS = 50
+MAX_NAMED = 100
+"""Unknown fields that a refusal names; a body can hold many thousands."""
 MAX_REVISION = 1_000_000_000
 
 
@@ -248,7 +250,20 @@ class AnswersSerializer(serializers.Serializer):
 
 @extend_schema_field(serializers.DictField(child=AnswerSerializer()))
 class Ratings(Verbatim):
-    pass
+    default_error_messages = {"not_an_answer": "An answer is an object, or null where the question is left open."}
+
+    def to_internal_value(self, data):
+        # The domain takes whatever is empty for "left open"; a program that sends 0 or [] meant something else.
+        if isinstance(data, dict):
+            odd = [
+                slug
+                for slug, given in data.items()
+                if not given and given is not None and not isinstance(given, dict)
+            ]
+            if odd:
+                why = ErrorDetail(self.error_messages["not_an_answer"], code="not_an_answer")
+                raise ValidationError({slug: [why] for slug in odd})
+        return data
 
 
 @extend_schema_field(MarkSerializer(many=True))

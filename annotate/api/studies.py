@@ -18,7 +18,7 @@ class Studies(Listing):
 
     @extend_schema(
         operation_id="studies_list", summary="Your studies",
-        responses={200: StudySerializer(many=True)} | refusals(400, 401),
+        responses={200: StudySerializer(many=True)} | refusals(401),
     )  # fmt: skip
     def get(self, request):
         """Studies you read in or research. Researchers get a few fields more."""
@@ -53,7 +53,7 @@ class Items(Listing):
 
     @extend_schema(
         operation_id="items_list", summary="A study's items",
-        responses={200: ItemSerializer(many=True)} | refusals(400, 401, 404),
+        responses={200: ItemSerializer(many=True)} | refusals(401, 404),
     )  # fmt: skip
     def get(self, request, slug):
         """For researchers of the study. Which model wrote what is left out while the study hides it."""

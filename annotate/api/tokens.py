@@ -43,7 +43,7 @@ class TokenEndpoint(Endpoint):
     @extend_schema(
         operation_id="token_create", summary="Get a token", auth=[], request=Credentials,
         responses={201: IssuedToken}
-        | refusals(400, 401, 403, 413, 415, 429, s401="Wrong username or password.",
+        | refusals(401, 403, 413, 415, 429, s401="Wrong username or password.",
                    s403="`second_factor_required`: make a token on your account page instead."),
     )  # fmt: skip
     def post(self, request):
@@ -61,7 +61,7 @@ class TokenEndpoint(Endpoint):
 
     @extend_schema(
         operation_id="token_destroy", summary="Revoke the token in use", request=None,
-        responses={204: OpenApiResponse(description="The token no longer opens anything.")} | refusals(400, 401, 403),
+        responses={204: OpenApiResponse(description="The token no longer opens anything.")} | refusals(401, 403),
     )  # fmt: skip
     def delete(self, request):
         if request.auth is None:

@@ -25,5 +25,5 @@ def readers() -> list[dict[str, Any]]:
 
 @cache
 def written() -> dict[str, list[dict[str, Any]]]:
-    """What readers might write: lists of reason, passage, torn and depends."""
+    """What readers might write: lists of reason, passage, torn, depends and person."""
     return _read(FOLDER / "reasons.toml")

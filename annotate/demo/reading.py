@@ -24,6 +24,8 @@ def judge(
     this = {"family": family["slug"], "scenario": scenario["slug"], "voice": reply["model"].lower()}
     places = {slug: _place(slug, reader, reply, rng) for slug in SCALES}
     ratings = {slug: _answer(slug, place, reader, reply, this, rng) for slug, place in places.items()}
+    if (person := _person(this, reader, rng)) is not None:
+        ratings["kind-of-person"] = person
     settled = int(np.clip(np.rint(reader["settled"] + rng.normal(0, 0.6)), 1, 4))
     rationale = _reason(places, ratings, this, rng) if rng.random() < reader["verbosity"] else ""
     return Answers(ratings, settled, rationale, _marks(reply["text"].strip(), this, response, reader, rng))
@@ -66,6 +68,14 @@ def _fitting(kind: str, this: dict, **more: Any) -> list[dict]:
     """Written pieces for this reply: those that name another scenario, voice or question are left out."""
     wanted = this | more
     return [piece for piece in content.written()[kind] if all(piece.get(k, v) == v for k, v in wanted.items())]
+
+
+def _person(this: dict, reader: dict, rng: np.random.Generator) -> Answer | None:
+    """A line on who would answer like this; most readers leave the question open."""
+    if rng.random() > reader["verbosity"] / 2:
+        return None
+    found = _fitting("person", this)
+    return Answer("point", text=found[int(rng.integers(len(found)))]["text"])
 
 
 def _torn(slug: str, this: dict, rng: np.random.Generator) -> str:

@@ -129,7 +129,9 @@ class Reader:
             self.note(column, "messages", f"This is a list of 1 to {self.source.limits.messages} messages.")
             return [], None
         turns = [turn for place, said in enumerate(chat) if (turn := self._turn(column, place, said)) is not None]
-        responds = not self._sides() and self.values.get("response") in (None, "") and not self.values.get("responses")
+        responds = (
+            not self._sides() and self.values.get("response") in (None, "") and not self.values.get("responses")
+        )
         if responds and len(turns) > 1 and turns[-1]["role"] == "model":
             return turns[:-1], turns[-1]["content"]
         return turns, None
@@ -189,7 +191,9 @@ class Reader:
         ways = [bool(listed), any(self.values.get(f"response_{side}") for side in sides),
                 self.values.get("response") not in (None, "")]  # fmt: skip
         if sum(ways) > 1:
-            self.note("response", "response", "A row has one response, several side by side, or a list; not two of these.")
+            self.note(
+                "response", "response", "A row has one response, several side by side, or a list; not two of these."
+            )
             return []
         if ways[0]:
             return self._listed(listed)

@@ -77,7 +77,9 @@ class _Checked:
             self._alike[form] = item.id
             return True
         other = self._alike[form]
-        words = f"Line {self.lines[other]} has " + ("this id too." if other == item.id else f"the id {other!r}, which looks the same.")
+        words = f"Line {self.lines[other]} has " + (
+            "this id too." if other == item.id else f"the id {other!r}, which looks the same."
+        )
         self.problems.add(self.source.name, item.line, "id", "duplicate_id", words)
         return False
 
@@ -137,7 +139,9 @@ class _Checked:
         return tuple(found)
 
 
-def _bring_in(study: Study, checked: _Checked, digest: str, actor, now: datetime, dry_run: bool, step: Step) -> Outcome:
+def _bring_in(
+    study: Study, checked: _Checked, digest: str, actor, now: datetime, dry_run: bool, step: Step
+) -> Outcome:
     # The lock keeps two imports of one study apart; whoever waited looks again.
     study = Study.objects.select_for_update().get(pk=study.pk)
     if (earlier := _earlier(study, digest)) is not None:
@@ -161,5 +165,3 @@ def _bring_in(study: Study, checked: _Checked, digest: str, actor, now: datetime
     facts = {"source": row.source, "digest": digest, "counts": row.counts}
     audit.record("items_imported", study=study, actor=actor, at=now, subject=row.uid, **facts)
     return Outcome(study, row, row.counts, warnings=checked.warnings())
-
-

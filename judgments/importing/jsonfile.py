@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from judgments.importing.values import deeper_than, numbers_in, strings_in
 
 BLANK = b" \t\r\n"
 MOST_INTEGER = 2**63
+LARGE = re.compile(r"\d{19}|[eE][-+]?\d{3}", re.ASCII)
+"""Only a text with one of these can hold a number that is too large."""
 
 
 class _Twice(ValueError):
@@ -25,7 +28,7 @@ def lines(source: Source) -> Iterator[Row]:
             continue
         text = source.decoded(number, line)
         value = _parsed(source, number, text)
-        if value is not None and _fits(source, number, value, len(line), text):
+        if value is not None and _fits(source, number, value, len(line)):
             yield Row(number, value)
 
 
@@ -40,7 +43,7 @@ def array(source: Source) -> Iterator[Row]:
             value, end = decoder.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
             raise source.problems.stop(source.name, line, "", "json", _words(error)) from None
-        if _fits(source, line, value, end - place, text[place:end]):
+        if _fits(source, line, value, end - place) and _is_keepable(source, line, value, text[place:end]):
             yield Row(line, value)
         place = _next(source, text, _skip(text, end))
     if _skip(text, place + 1) != len(text):
@@ -81,7 +84,7 @@ def strict(text: str, depth: int) -> Any:
     """A JSON value, or ValueError in words: keys named twice, NUL, half surrogates, numbers too large, too deep."""
     try:
         # The first reading is strict about numbers, surrogates and recursion; the second finds keys named twice.
-        if deeper_than(orjson.loads(text), depth):
+        if _is_deep(orjson.loads(text), text, depth):
             raise ValueError(f"Lists and objects lie more than {depth} deep.")
         value = json.loads(text, object_pairs_hook=_pairs)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -121,26 +124,22 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _fits(source: Source, line: int, value: Any, size: int, text: str) -> bool:
+def _fits(source: Source, line: int, value: Any, size: int) -> bool:
     if not isinstance(value, dict):
         source.problems.add(source.name, line, "", "json", "Each row is an object with named fields.")
         return False
-    code, words = _unfit(source, value, size, text)
+    code, words = _unfit(source, value, size)
     if code:
         source.problems.add(source.name, line, "", code, words)
     return not code
 
 
-def _unfit(source: Source, value: dict[str, Any], size: int, text: str) -> tuple[str, str]:
+def _unfit(source: Source, value: dict[str, Any], size: int) -> tuple[str, str]:
     limits = source.limits
     if size > limits.row_bytes:
         return "row_too_large", "This row is too long."
     if len(value) > limits.columns:
         return "columns", f"There are {len(value)} fields; at most {limits.columns} can be brought in."
-    if deeper_than(value, limits.depth):
-        return "too_deep", f"Lists and objects lie more than {limits.depth} deep."
-    if why := _unkeepable(value, text):
-        return "value", why
     if size > limits.field_bytes:
         for name, field in value.items():
             if len(field.encode() if isinstance(field, str) else orjson.dumps(field)) > limits.field_bytes:
@@ -148,11 +147,28 @@ def _unfit(source: Source, value: dict[str, Any], size: int, text: str) -> tuple
     return "", ""
 
 
+def _is_deep(value: Any, text: str, depth: int) -> bool:
+    return text.count("[") + text.count("{") > depth and deeper_than(value, depth)
+
+
+def _is_keepable(source: Source, line: int, value: Any, text: str) -> bool:
+    """Whether one element of a list can be kept, as `strict` sees to for a line."""
+    depth = source.limits.depth
+    deep = f"Lists and objects lie more than {depth} deep." if _is_deep(value, text, depth) else ""
+    if why := deep or _unkeepable(value, text):
+        source.problems.add(source.name, line, "", "json", why)
+        return False
+    return True
+
+
 def _unkeepable(value: Any, text: str) -> str:
     """Why a parsed value cannot be kept on both databases; empty when it can."""
     if "\\" in text and any("\x00" in found or _has_surrogate(found) for found in strings_in(value)):
         return "A NUL character or half a surrogate pair cannot be kept."
-    if any(math.isinf(number) or (isinstance(number, int) and abs(number) >= MOST_INTEGER) for number in numbers_in(value)):
+    if LARGE.search(text) and any(
+        math.isinf(number) or (isinstance(number, int) and abs(number) >= MOST_INTEGER)
+        for number in numbers_in(value)
+    ):
         return "A number is too large to be kept; write it as text."
     return ""
 

@@ -120,7 +120,9 @@ class Scenarios:
         self.bases = dict(
             Item.objects.kept().filter(study=study, external_id__in=named).values_list("external_id", "scenario_id")
         )
-        self.bases |= dict(Scenario.objects.filter(study=study, external_id__in=named).values_list("external_id", "pk"))
+        self.bases |= dict(
+            Scenario.objects.filter(study=study, external_id__in=named).values_list("external_id", "pk")
+        )
         for name, place in missing.items():
             if name not in self.bases:
                 words = f"There is no scenario or item {name!r} in the file or the study."
@@ -211,7 +213,11 @@ class Writer:
         for place in self.scenarios.places:
             if "shift_of" in place.facts and not place.is_met:
                 base = self.scenarios.base_of(place)
-                key = self.scenarios.places[base].key if base is not None else self.scenarios.bases[place.facts["shift_of"]]
+                key = (
+                    self.scenarios.places[base].key
+                    if base is not None
+                    else self.scenarios.bases[place.facts["shift_of"]]
+                )
                 changed.append(Scenario(pk=place.key, shift_of_id=key))
         Scenario.objects.bulk_update(changed, ["shift_of"], batch_size=500)
 

@@ -51,7 +51,9 @@ class Source:
         if size == 0:
             raise self.problems.stop(self.name, None, "", "empty", "The file is empty.")
         if size > self.limits.file_bytes:
-            words = f"The file has {size / MB:.0f} MB; at most {self.limits.file_bytes / MB:.0f} MB can be brought in."
+            words = (
+                f"The file has {size / MB:.0f} MB; at most {self.limits.file_bytes / MB:.0f} MB can be brought in."
+            )
             raise self.problems.stop(self.name, None, "", "too_large", words)
 
     def raw(self) -> BinaryIO:
@@ -121,7 +123,7 @@ class Source:
         return text
 
     def format(self) -> str:
-        """"csv", "jsonl", "json" or "parquet", from the content alone."""
+        """ "csv", "jsonl", "json" or "parquet", from the content alone."""
         head = self.head()
         for magic, encoding in OTHER_ENCODINGS.items():
             if head.startswith(magic):

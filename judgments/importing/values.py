@@ -41,6 +41,8 @@ def joined(values: Iterable[str]) -> str:
 
 def id_problem(value: str) -> str:
     """Why a text cannot be an id; empty when it can."""
+    if value.isascii() and value.isalnum() and len(value) <= MOST_ID:
+        return ""
     if is_blank(value):
         return "An id is missing."
     if len(value) > MOST_ID:

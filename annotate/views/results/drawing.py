@@ -1,6 +1,6 @@
 """Findings as charts and words: which chart shows what, and how an answer is said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import nan
 
 from annotate import charts
@@ -69,17 +69,15 @@ def distribution(finding: DimensionFinding, chart_id: str) -> charts.Chart | Non
 
 
 def intervals(finding: DimensionFinding, groups: FacetCohorts | None, chart_id: str) -> charts.Chart | None:
-    """Alpha by each metric; or, inside cohorts, by the metric that fits the question's level."""
+    """Alpha by the metric that fits the question's level: of all readers, then inside each group."""
     if not finding.alpha:
         return None
     metric = PRIMARY[finding.dimension.level]
-    if groups is None:
-        others = [name for name in finding.alpha if name != metric]
-        rows = [estimate(f"All readers, {METRICS[name]}", finding.alpha[name]) for name in (metric, *others)]
-        return charts.draw_intervals(charts.Intervals("How alike are the answers?", tuple(rows)), chart_id)
     rows = [estimate("All readers", finding.alpha[metric])]
-    rows += [estimate(group.name, group.alpha[metric]) for group in groups.groups if not group.suppressed]
-    title = f"How alike are the answers inside each group, by {' and '.join(groups.titles)}?"
+    title = "How alike are the answers?"
+    if groups is not None:
+        rows += [estimate(group.name, group.alpha[metric]) for group in groups.groups if not group.suppressed]
+        title = f"How alike are the answers inside each group, by {' and '.join(groups.titles)}?"
     measure = f"alpha ({METRICS[metric]})"
     return charts.draw_intervals(charts.Intervals(title, tuple(rows), measure=measure), chart_id)
 
@@ -111,6 +109,12 @@ def alpha_words(found: analysis.Estimate) -> tuple[str, str]:
     return decimal(found.value), f"{decimal(found.low)} to {decimal(found.high)}"
 
 
+def other_alphas(finding: DimensionFinding) -> list[tuple[str, str, str]]:
+    """Alpha by the metrics that are not drawn: (metric, value, interval)."""
+    drawn = PRIMARY.get(finding.dimension.level)
+    return [(METRICS[name], *alpha_words(found)) for name, found in finding.alpha.items() if name != drawn]
+
+
 def pair_words(found: analysis.Estimate | None) -> str:
     """How often two readers of an item chose the same place, with its interval; "" where nobody can be paired."""
     if found is None or found.value != found.value:
@@ -125,18 +129,15 @@ def _share(value: float) -> str:
     return percent(round(value * 10_000), 10_000)
 
 
-def form_shares(finding: DimensionFinding) -> list[tuple[str, str, int]]:
-    """Ranges, both ways and "not this": how they are called, their share of all answers, their number."""
-    forms = finding.forms
-    named = (("a range", "range"), ("both ways", "both"), ("not this", "none"))
-    return [(said, percent(forms.counts[form], forms.n), forms.counts[form]) for said, form in named] if forms.n else []
-
-
 # One item -----------------------------------------------------------------------------------------
 
 
 def strip(
-    dimension: Dimension, answers: Iterable[ReaderAnswer], cohorts: dict[str, str], names: tuple[str, ...], chart_id: str
+    dimension: Dimension,
+    answers: Iterable[ReaderAnswer],
+    chart_id: str,
+    cohorts: Mapping[str, str],
+    names: tuple[str, ...],
 ) -> charts.Chart | None:
     """One mark a reader. cohorts: the name of each reader's cohort by reader; empty for no split."""
     scale = scale_of(dimension)

@@ -140,7 +140,7 @@ def test_one_and_many_rows_cost_the_same_queries(address, study, rosa, speak):
     [
         ("page_size=0", 400, "page_size"), ("page_size=-1", 400, "page_size"), ("page_size=501", 400, "page_size"),
         ("page_size=1e9", 400, "page_size"), ("page_size=x", 400, "page_size"), ("page_size=", 400, "page_size"),
-        ("page_size=٣", 400, "page_size"), ("page_size=9" * 1 + "9" * 400, 400, "page_size"),
+        ("page_size=٣", 400, "page_size"), ("page_size=" + "9" * 400, 400, "page_size"),
         ("page=0", 404, None), ("page=-1", 404, None), ("page=2", 404, None), ("page=1.5", 404, None),
         ("page=99999999999999999999999999", 404, None), ("page=" + "9" * 5_000, 404, None), ("page=%00", 404, None),
         ("page='%20OR%201=1--", 404, None), ("page=%F0%9F", 404, None),

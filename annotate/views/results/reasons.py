@@ -1,0 +1,59 @@
+"""Reasons laid out by where their author stood: the low side, the middle, the high side, both ways, not this."""
+
+from dataclasses import dataclass
+
+from annotate.charts import REASONS
+from judgments import reports
+from judgments.ledger import Dimension
+from judgments.models import Form, Level
+
+IN_ORDER = (Level.ORDINAL, Level.INTERVAL, Level.RATIO)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Quotes of those who stood in one region of the scale: (code name, words, the place within the region)."""
+
+    title: str
+    quotes: tuple[tuple[str, str, str], ...]
+
+
+def columns(found: reports.ItemDimension) -> list[Column]:
+    """The regions that have reasons, in the order of the scale, then the other forms of answer."""
+    regions: dict[str, list[tuple[str, str, str]]] = {}
+    for place in found.reasons:
+        title, within = _region(found.dimension, place)
+        regions.setdefault(title, []).extend((quote.code_name, quote.text, within) for quote in place.quotes)
+    return [Column(title, tuple(quotes)) for title, quotes in regions.items()]
+
+
+def _region(dimension: Dimension, place: reports.Place) -> tuple[str, str]:
+    """The region's title, and how the place is called where a region has several."""
+    if place.form == Form.POINT:
+        return _of_point(dimension, place.name)
+    if place.form == Form.NONE:
+        return "Not this", REASONS.get(place.name, place.name)
+    return {Form.RANGE: "A range", Form.BOTH: "Both ways"}.get(place.form, "Left open"), ""
+
+
+def _of_point(dimension: Dimension, name: str) -> tuple[str, str]:
+    if dimension.is_line:
+        ends = dimension.points[0].text, dimension.points[-1].text
+        return _third(dimension.places.index(name), len(dimension.places), ends), name
+    point = next(point for point in dimension.points if point.code == name)
+    in_order = [each for each in dimension.points if not each.apart]
+    if dimension.level not in IN_ORDER or point.apart or len(in_order) < 4:
+        return point.text, ""
+    return _side(in_order.index(point), [each.text for each in in_order], point.text)
+
+
+def _side(index: int, texts: list[str], text: str) -> tuple[str, str]:
+    twice_from_middle = 2 * index - (len(texts) - 1)
+    if twice_from_middle == 0:
+        return text, ""
+    return f"Towards “{texts[0] if twice_from_middle < 0 else texts[-1]}”", text
+
+
+def _third(index: int, parts: int, ends: tuple[str, str]) -> str:
+    third = (2 * index + 1) * 3 // (2 * parts)
+    return (f"Towards “{ends[0]}”", "In the middle", f"Towards “{ends[1]}”")[third]

@@ -1,0 +1,459 @@
+"""The judging page in a real browser: all four forms, keys, drafts, marks, and no scripts at all."""
+
+import gzip
+import re
+import time
+
+import pytest
+from django.utils import timezone
+
+from judgments import rubrics, submission
+from judgments.assignment import next_assignment
+from judgments.models import Assignment, Draft, Judgment, Rubric
+from tests.factories import NOW, make_item, make_participant, make_rubric, make_study, make_user
+
+LETTER = """I'm sorry you are carrying this. 👩‍👧 There are two questions here, and only one of them is legal.
+
+Still, the ring was your mother's,
+and it is also your sister's mother's.
+
+You should probably just give her the ring."""
+
+
+@pytest.fixture
+def jo(live):
+    study = make_study("field-study", version=make_rubric(instructions="Read it whole. Then say how it struck you."))
+    return make_participant(study, make_user("jo"), code_name="quiet heron")
+
+
+@pytest.fixture
+def held(jo):
+    make_item(jo.study, LETTER, messages=[{"role": "person", "content": "She says it was meant for her.\r\nWas it?"}])
+    assignment = next_assignment(jo, now=timezone.now())
+    assignment.dimension_order = ["care", "depth", "goods", "voice", "moves", "warmth", "person"]
+    assignment.save()
+    return assignment
+
+
+def address(assignment) -> str:
+    return f"/read/items/{assignment.uid}/"
+
+
+def question(page, slug: str):
+    return page.locator(f'fieldset[data-slug="{slug}"]')
+
+
+def end(found, name: str):
+    return found.get_by_role("combobox", name=name, exact=True)
+
+
+def said(assignment) -> dict:
+    return submission.answers_of(Judgment.objects.get(assignment=assignment)).plain()
+
+
+def eventually(claim, seconds: float = 5.0):
+    """The first true value of the claim, asked again and again; its last value when time is up."""
+    until = time.monotonic() + seconds
+    while not (value := claim()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return value
+
+
+def test_a_person_begins_in_the_queue_and_comes_back_to_it_when_done(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto("/read/field-study/")
+    page.get_by_role("button", name="Carry on").click()
+    page.wait_for_url(f"**{address(held)}")
+    page.get_by_role("radio", name="Fitting").check()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+
+    assert page.get_by_role("heading", name="You have read everything here").is_visible()
+    assert "Saved. 6 questions left open. That is fine." in page.inner_text("main")
+
+
+def test_all_four_forms_and_every_kind_are_stored_as_they_were_given(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    care, depth, goods, voice = (question(page, slug) for slug in ("care", "depth", "goods", "voice"))
+    care.get_by_role("radio", name="A range").check()
+    end(care, "From").select_option("Too little")
+    end(care, "to").select_option("Fitting")
+    depth.get_by_role("radio", name="Both ways").check()
+    end(depth, "One way").select_option("Very deeply")
+    end(depth, "the other").select_option("Not at all")
+    depth.get_by_label("If I look at it as").fill("as a sister … as a lawyer …")
+    goods.get_by_role("radio", name="held both").check()
+    voice.get_by_role("radio", name="Not this").check()
+    voice.get_by_role("radio", name="It depends on something I am not told").check()
+    voice.get_by_label("On what?").fill("on who is listening")
+    question(page, "moves").get_by_role("checkbox", name="Comforted").check()
+    question(page, "warmth").get_by_role("spinbutton").first.fill("62.5")
+    question(page, "person").get_by_role("textbox").first.fill("An uncle\nwho means well.")
+    page.get_by_role("radio", name="Leaning").check()
+    page.get_by_label("What made you judge it this way?").fill("It found both halves. 🙂")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+
+    assert said(held) == {
+        "ratings": {
+            "care": {"form": "range", "low": 2.0, "high": 4.0},
+            "depth": {"form": "both", "both_a": 1.0, "both_b": 5.0, "text": "as a sister … as a lawyer …"},
+            "goods": {"form": "point", "point": 5.0},
+            "voice": {"form": "none", "reason": "depends", "text": "on who is listening"},
+            "moves": {"form": "point", "labels": [3.0]},
+            "warmth": {"form": "point", "point": 62.5},
+            "person": {"form": "point", "text": "An uncle\nwho means well."},
+        },
+        "settled": 2,
+        "rationale": "It found both halves. 🙂",
+        "marks": [],
+    }
+    judgment = Judgment.objects.get()
+    assert judgment.instrument == {
+        "layout": "two-panes", "pointer": "fine", "width_rem": 80, "scripts": True, "move_on": False,
+        "shortcuts": True, "text": "plain",
+    }  # fmt: skip
+    assert set(judgment.steps_ms) == {"reading", "judging"}
+    assert 0 < sum(judgment.steps_ms.values()) < 60_000
+
+
+def test_a_whole_item_can_be_judged_by_keys(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    keys = "r25 j b15 j 6 j x4".replace(" ", "")
+    for key in keys:
+        page.keyboard.press(key)
+    page.keyboard.type("who asks")
+    for key in ["Escape", *"j13jx1jx2j3", "w"]:
+        page.keyboard.press(key)
+    page.keyboard.type("jk 123 because")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+
+    assert said(held) == {
+        "ratings": {
+            "care": {"form": "range", "low": 2.0, "high": 5.0},
+            "depth": {"form": "both", "both_a": 1.0, "both_b": 5.0},
+            "goods": {"form": "point", "point": 6.0},
+            "voice": {"form": "none", "reason": "depends", "text": "who asks"},
+            "moves": {"form": "point", "labels": [1.0, 3.0]},
+            "warmth": {"form": "none", "reason": "misfit"},
+            "person": {"form": "none", "reason": "cannot_tell"},
+        },
+        "settled": 3,
+        "rationale": "jk 123 because",
+        "marks": [],
+    }
+
+
+def test_six_questions_take_eight_keys_when_digits_move_on(open_page, jo):
+    points = [{"value": value, "text": f"Degree {value}"} for value in range(1, 6)]
+    six = [
+        {"slug": f"n{number}", "title": f"Question {number}", "question": "How much?", "kind": "degree",
+         "level": "ordinal", "points": points}
+        for number in range(6)
+    ]  # fmt: skip
+    version = rubrics.build(Rubric.objects.create(slug="six", title="Six"), {"title": "Six", "dimensions": six})
+    study = make_study("six", version=rubrics.publish(version, actor=None, now=NOW))
+    make_item(study, LETTER)
+    assignment = next_assignment(make_participant(study, jo.user), now=timezone.now())
+    page = open_page(jo.user)
+    page.goto(address(assignment))
+    page.keyboard.press("?")
+    page.get_by_label("Go to the next question after a digit").check()
+    page.keyboard.press("Escape")
+
+    for key in ["4", "3", "4", "4", "5", "3", "2", "Control+Enter"]:
+        page.keyboard.press(key)
+    page.wait_for_url("**/read/six/")
+
+    given = [said(assignment)["ratings"][slug]["point"] for slug in assignment.dimension_order]
+    assert given == [4.0, 3.0, 4.0, 4.0, 5.0, 3.0]
+    assert said(assignment)["settled"] == 2
+    assert Judgment.objects.get().instrument["move_on"] is True
+
+
+def test_single_keys_can_be_switched_off_and_stay_off(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.keyboard.press("?")
+    page.get_by_label("Use single keys on this page").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("4")
+    page.reload()
+    page.keyboard.press("4")
+
+    assert page.locator("#judging input:checked").count() == 0
+    assert not page.locator(".cap").first.is_visible()
+
+
+def test_a_question_can_be_cleared_and_is_open_again(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.keyboard.press("4")
+    page.keyboard.press("c")
+    depth = question(page, "depth")
+    depth.get_by_role("radio", name="Deeply", exact=True).check()
+    depth.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+
+    assert said(held)["ratings"] == {}
+
+
+def test_the_page_can_be_judged_without_scripts(open_page, jo, held):
+    page = open_page(jo.user, javascript=False)
+    page.goto("/read/field-study/")
+    page.get_by_role("button", name="Carry on").click()
+    care, depth = question(page, "care"), question(page, "depth")
+    assert not end(care, "From").is_visible()
+    care.locator("label", has_text="A range").click()
+    end(care, "From").select_option("Too little")
+    end(care, "to").select_option("Fitting")
+    depth.locator("label", has_text="Not this").click()
+    depth.locator("label", has_text="The question does not fit here").click()
+    page.get_by_role("button", name="Save and go on").click()
+
+    assert page.url.endswith("/read/field-study/")
+    assert said(held)["ratings"] == {
+        "care": {"form": "range", "low": 2.0, "high": 4.0},
+        "depth": {"form": "none", "reason": "misfit"},
+    }
+    assert Judgment.objects.get().instrument["scripts"] is False
+
+
+def test_a_problem_is_shown_where_it_is_and_nothing_is_lost(open_page, jo, held, axe, watch):
+    watch.expected.append("422")
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    page.get_by_label("What made you judge it this way?").fill("kept")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("link", name="Care").wait_for()
+
+    assert page.evaluate("document.activeElement.id") == "problems"
+    assert end(question(page, "care"), "From").input_value() == "2"
+    assert page.get_by_label("What made you judge it this way?").input_value() == "kept"
+    axe(page)
+
+
+def test_what_is_typed_is_kept_on_the_server_and_comes_back(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.keyboard.press("4")
+    page.get_by_label("What made you judge it this way?").fill("half a thought")
+    assert eventually(lambda: Draft.objects.filter(answers__rationale="half a thought").exists())
+    page.reload()
+
+    assert question(page, "care").get_by_role("radio", name="Fitting").is_checked()
+    assert page.get_by_label("What made you judge it this way?").input_value() == "half a thought"
+    assert page.locator("#save-status").inner_text() == "All saved"
+
+
+def test_a_draft_that_could_not_be_sent_is_sent_when_the_network_is_back(open_page, jo, held, watch):
+    watch.expected.append("ERR_INTERNET_DISCONNECTED")
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.context.set_offline(True)
+    page.get_by_label("What made you judge it this way?").fill("on a train")
+    page.locator("#save-status", has_text="Not saved yet. Retrying.").wait_for()
+    assert not Draft.objects.exists()
+    page.context.set_offline(False)
+
+    page.locator("#save-status", has_text="All saved").wait_for()
+    assert Draft.objects.get().answers["rationale"] == "on a train"
+
+
+def test_someone_signed_out_meanwhile_is_told_so_and_loses_nothing(open_page, sign_in, jo, held, watch):
+    watch.expected.append("401")
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.context.clear_cookies()
+    page.get_by_label("What made you judge it this way?").fill("still here")
+    page.get_by_role("link", name="Sign in again").wait_for()
+    assert page.get_by_label("What made you judge it this way?").input_value() == "still here"
+    sign_in(page, jo.user)
+    watch.expected.append("403")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+
+    page.locator("#save-status", has_text="All saved").wait_for()
+    assert Draft.objects.get().answers["rationale"] == "still here"
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+    assert said(held)["rationale"] == "still here"
+
+
+def test_two_windows_are_told_of_each_other_and_keep_both_versions(open_page, jo, held, axe, watch):
+    watch.expected.append("409")
+    one, two = open_page(jo.user), open_page(jo.user)
+    for page in (one, two):
+        page.goto(address(held))
+    one.keyboard.press("4")
+    one.locator("#save-status", has_text="All saved").wait_for()
+    two.keyboard.press("1")
+    two.get_by_role("button", name="The one on this page").wait_for()
+    axe(two)
+    one.get_by_role("button", name="Save and go on").click()
+    one.wait_for_url("**/read/field-study/")
+    two.get_by_role("button", name="Save and go on").click()
+
+    two.get_by_role("heading", name="This item was saved before").wait_for()
+    axe(two)
+    assert said(held)["ratings"] == {"care": {"form": "point", "point": 4.0}}
+    two.get_by_role("button", name="Say what you just wrote instead").click()
+    two.wait_for_url("**/history/")
+    values = [judgment.ratings.get().point for judgment in Judgment.objects.order_by("revision")]
+    assert values == [4.0, 1.0]
+
+
+def test_pressing_save_twice_keeps_one_judgment(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Save and go on").dblclick()
+    page.wait_for_url("**/read/field-study/")
+
+    assert Judgment.objects.count() == 1
+
+
+def select(page, start: str, end: str) -> None:
+    """Choose the passage from one phrase to the end of another, as a mouse would."""
+    page.evaluate(
+        """([start, end]) => {
+            const paragraphs = [...document.querySelectorAll(".reading p")];
+            const at = (words) => paragraphs.find((paragraph) => paragraph.textContent.includes(words)).firstChild;
+            const [from, to] = [at(start), at(end)];
+            getSelection().setBaseAndExtent(from, from.data.indexOf(start), to, to.data.indexOf(end) + end.length);
+        }""",
+        [start, end],
+    )
+
+
+def test_marks_are_kept_as_code_points_of_the_text_as_stored(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    select(page, "There are two", "one of them is legal.")
+    page.keyboard.press("m")
+    page.get_by_label("What happens there").fill("turns here")
+    page.get_by_label("A note").fill("this is where it got good")
+    select(page, "Still, the ring", "give her the ring.")
+    page.locator("#mark-here").click()
+    select(page, "Was it", "Was it")
+    page.get_by_role("button", name="Mark the chosen passage").click()
+    page.get_by_role("listitem").filter(has_text="Still").get_by_role("button", name="Remove").click()
+    assert page.locator("#mark-list li").count() == 2
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+
+    marks = Judgment.objects.get().marks.order_by("pk")
+    assert sorted((mark.quote, mark.tag) for mark in marks) == [
+        ("There are two questions here, and only one of them is legal.", "turns here"),
+        ("Was it", ""),
+    ]
+
+
+def test_marks_and_half_filled_answers_survive_a_reload(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    select(page, "Still, the ring", "give her the ring.")
+    page.keyboard.press("m")
+    page.keyboard.press("r")
+    page.keyboard.press("3")
+    assert eventually(lambda: Draft.objects.filter(answers__ratings__care__low=3).exists())
+    page.reload()
+
+    assert page.locator("#mark-list q").inner_text().startswith("Still, the ring was your mother's,")
+    assert page.evaluate("CSS.highlights.get('marks').size") == 2
+    assert end(question(page, "care"), "From").input_value() == "3"
+
+
+def test_giving_an_item_back_leads_on(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    page.get_by_role("button", name="Not today").click()
+    page.wait_for_url("**/read/field-study/")
+
+    assert Assignment.objects.get().state == Assignment.State.SKIPPED
+    assert not Judgment.objects.exists()
+
+
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_every_page_of_an_annotator_can_be_used_by_everyone(open_page, jo, held, axe, fits, width, scheme):
+    page = open_page(jo.user, width=width, scheme=scheme, touch=width < 1000)
+    page.goto("/read/field-study/")
+    axe(page)
+    page.goto(address(held))
+    axe(page)
+    fits(page)
+    for slug, way in [("care", "A range"), ("depth", "Both ways"), ("voice", "Not this")]:
+        question(page, slug).get_by_role("radio", name=way).check()
+    select(page, "There are two", "one of them is legal.")
+    page.locator("#mark-here").click()
+    axe(page)
+    fits(page)
+    page.goto("/read/field-study/history/")
+    axe(page)
+
+
+def test_forced_colours_leave_nothing_out(open_page, jo, held, axe):
+    page = open_page(jo.user, forced_colors="active")
+    page.goto(address(held))
+    page.keyboard.press("4")
+
+    axe(page)
+
+
+def test_the_bar_at_the_lower_edge_keeps_the_place_in_both_parts(open_page, jo, held):
+    page = open_page(jo.user, width=390, height=700, touch=True)
+    page.goto(address(held))
+    page.get_by_role("link", name="To the questions").tap()
+    page.get_by_role("link", name="To the text").wait_for()
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(200)
+    before = page.evaluate("scrollY")
+    page.get_by_role("link", name="To the text").tap()
+    page.get_by_role("link", name="To the questions").wait_for()
+    assert page.evaluate("scrollY") == 0
+    page.get_by_role("link", name="To the questions").tap()
+
+    assert page.evaluate("scrollY") == before
+
+
+def test_lines_of_the_text_are_a_comfortable_length(open_page, jo, held):
+    page = open_page(jo.user)
+    page.goto(address(held))
+    lengths = page.evaluate(
+        """() => {
+            const node = document.querySelector("#response-0 p").firstChild;
+            node.data = "A plain sentence of ordinary words that is repeated for a while. ".repeat(12);
+            const range = document.createRange(), lines = new Map();
+            for (let place = 0; place < node.data.length; place++) {
+                range.setStart(node, place); range.setEnd(node, place + 1);
+                const top = Math.round(range.getBoundingClientRect().top);
+                lines.set(top, (lines.get(top) ?? 0) + 1);
+            }
+            return [...lines.values()].slice(0, -1);
+        }"""
+    )
+
+    assert 55 <= sorted(lengths)[len(lengths) // 2] <= 72
+
+
+def test_the_page_is_light_and_soon_ready(open_page, jo, held):
+    page = open_page(jo.user)
+    bodies = {}
+    page.on("response", lambda response: bodies.setdefault(response.url, response))
+    page.goto(address(held))
+    page.wait_for_function("performance.getEntriesByName('judging-ready').length === 1")
+    ready = page.evaluate("performance.getEntriesByName('judging-ready')[0].startTime")
+    weights = {url: len(gzip.compress(response.body())) for url, response in bodies.items()}
+
+    assert ready <= 500
+    assert sum(weights.values()) <= 60 * 1024
+    assert sum(size for url, size in weights.items() if url.endswith(".js")) <= 15 * 1024
+    assert not [url for url in weights if re.search(r"\.(woff2?|png|jpe?g)$", url)]
