@@ -52,12 +52,13 @@ def run(place: Place, *, workers: int, demo: bool = False) -> None:
     """Serve until Ctrl-C or SIGTERM; when one of the two processes ends by itself, stop the other and say so."""
     environment = os.environ | {"DISSENSUS_URL": place.address, "DISSENSUS_DEMO": "1" if demo else "0"}
     environment.setdefault("DISSENSUS_LOG", "WARNING")
+    for wish in (signal.SIGTERM, signal.SIGINT):  # A shell may have started us with SIGINT ignored.
+        signal.signal(wish, _interrupt)
     here = str(settings.BASE_DIR)
     processes = {
         "web server": subprocess.Popen(_server(place, workers), env=environment, cwd=here),
         "worker": subprocess.Popen([sys.executable, "manage.py", "work"], env=environment, cwd=here),
     }
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         ended = _first_to_end(processes)
         raise CommandError(f"The {ended} stopped with status {processes[ended].returncode}; everything was stopped.")

@@ -103,7 +103,7 @@ def _event_faults(judgment: Judgment, events: list[Event]) -> Iterator[str]:
     known = {"answers": judgment.answers_digest, "revision": judgment.revision, "status": judgment.status}
     if any(told.get(name) != value for name, value in known.items()):
         yield f"judgment {judgment.uid}: it is not what its event says"
-    elif events[0].at != judgment.created_at or not _same_place(judgment, told):
+    elif not events[0].at == judgment.created_at == judgment.judged_at or not _same_place(judgment, told):
         yield f"judgment {judgment.uid}: who, what or when is not what its event says"
 
 

@@ -40,10 +40,24 @@ class HouseAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+
+
+class NamedFields(forms.ModelForm):
+    """In a row of a table no label stands beside a field, so each carries its name."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not field.widget.is_hidden:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
 
 class HouseInline(admin.TabularInline):
     extra = 0
-    show_change_link = False
+    form = NamedFields
 
 
 class ReadOnlyAdmin(HouseAdmin):
@@ -61,13 +75,15 @@ class Act:
     """A button on an object's page: one domain verb, done by POST.
 
     do: takes (request, object); what it returns is said to the person, or, if it is an address, gone to.
-    asks: when given, a page asks this first. offered: whether the object can be acted on now.
+    asks: when given, a page asks this first. leads: the step to take next.
+    offered: whether the object can be acted on now.
     """
 
     name: str
     label: str
     do: Callable[[HttpRequest, models.Model], str]
     asks: str = ""
+    leads: bool = False
     offered: Callable[[models.Model], bool] = lambda _: True
 
 

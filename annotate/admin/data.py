@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from annotate.admin.base import Act, ActingAdmin, ReadOnlyAdmin
+from judgments import importing
 from judgments.models import Assignment, Event, Import, Job, Judgment, Mark, Rating, Release
 
 
@@ -82,8 +83,6 @@ class JobAdmin(ReadOnlyAdmin):
 
 
 def _discard(request, row: Import) -> str:
-    from judgments import importing
-
     importing.discard(row, actor=request.user, now=timezone.now())
     return "What this import brought is hidden. Nothing was deleted, and judgments of its items are kept."
 

@@ -8,6 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
+from django.forms import Script
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -70,7 +71,7 @@ class InvitationAdmin(OfKeptStudies, ActingAdmin):
     )  # fmt: skip
 
     class Media:
-        js = ("js/copy.js",)
+        js = (Script("js/copy.js", defer=True),)
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(study__discarded_at=None).annotate(count_of_uses=Count("uses"))

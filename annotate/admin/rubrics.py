@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from annotate.admin.base import Act, ActingAdmin, HouseAdmin, HouseInline, Link
+from annotate.admin.base import Act, ActingAdmin, HouseAdmin, HouseInline, Link, NamedFields
 from annotate.forms.judging import Question
 from judgments import rubrics
 from judgments.models import Dimension, Rubric, RubricVersion, ScalePoint, Tag
@@ -78,23 +78,16 @@ class RubricAdmin(HouseAdmin):
         return obj.count_of_versions
 
 
-class DimensionForm(forms.ModelForm):
+class DimensionRow(NamedFields):
     class Meta:
         model = Dimension
-        fields = (
-            "version", "position", "title", "slug", "question", "kind", "level", "help", "not_about",
-            "line_low", "line_high",
-        )  # fmt: skip
-        widgets = {
-            "question": forms.Textarea(attrs={"rows": 2, "cols": 50}),
-            "help": forms.Textarea(attrs={"rows": 3, "cols": 60}),
-            "not_about": forms.Textarea(attrs={"rows": 2, "cols": 60}),
-        }
+        fields = ("position", "title", "slug", "question", "kind", "level")
+        widgets = {"question": forms.Textarea(attrs={"rows": 2, "cols": 40})}
 
 
 class DimensionInline(PartOfDraft, HouseInline):
     model = Dimension
-    form = DimensionForm
+    form = DimensionRow
     fields = ("position", "title", "slug", "question", "kind", "level")
     prepopulated_fields = {"slug": ("title",)}
     verbose_name = "question"
@@ -132,7 +125,7 @@ class RubricVersionAdmin(OfDraft, ActingAdmin):
     inlines = (DimensionInline, TagInline)
     acts = (
         Act(
-            "publish", "Publish", _publish, offered=lambda version: not version.is_published,
+            "publish", "Publish", _publish, leads=True, offered=lambda version: not version.is_published,
             asks="Publishing freezes the wording for good: every judgment will name it. Publish this version?",
         ),
         Act("new-version", "Make a new version", _fork),
@@ -187,7 +180,7 @@ def _questions(version: RubricVersion) -> list[Question]:
     return [Question(number, dimension, {}, "") for number, dimension in enumerate(dimensions, 1)]
 
 
-class ScalePointForm(forms.ModelForm):
+class ScalePointForm(NamedFields):
     class Meta:
         model = ScalePoint
         fields = ("value", "text", "description", "code", "apart")
@@ -216,7 +209,6 @@ class ScalePointInline(PartOfDraft, HouseInline):
 
 @admin.register(Dimension)
 class DimensionAdmin(OfDraft, ActingAdmin):
-    form = DimensionForm
     list_display = ("title", "version", "kind", "level", "position")
     list_select_related = ("version",)
     search_fields = ("title", "question")

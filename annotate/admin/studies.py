@@ -51,7 +51,7 @@ class StudyAdmin(ActingAdmin):
         ("Around it", {"fields": ("content_warning", "licence", "attribution")}),
     )
     acts = (
-        Act("open", "Open", _open, offered=lambda study: study.state != State.OPEN),
+        Act("open", "Open", _open, leads=True, offered=lambda study: study.state != State.OPEN),
         Act("pause", "Pause", _pause, offered=lambda study: study.state == State.OPEN),
         Act(
             "close", "Close", _close, offered=lambda study: study.state in (State.OPEN, State.PAUSED),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate import permissions
-from judgments import jobs
+from judgments import importing, jobs, tasks
 from judgments.errors import ImportRefused
 from judgments.models import Study
 
@@ -60,9 +60,7 @@ def bring_items_in(model_admin, request, pk):
     )
 
 
-def _bring_in(request, study: Study, *, file: UploadedFile, dry_run: bool) -> object:
-    from judgments import importing
-
+def _bring_in(request, study: Study, *, file: UploadedFile, dry_run: bool) -> importing.Outcome:
     return importing.import_items(
         study, file.read(), name=_name(file), actor=request.user, now=timezone.now(), dry_run=dry_run
     )
@@ -71,8 +69,6 @@ def _bring_in(request, study: Study, *, file: UploadedFile, dry_run: bool) -> ob
 def _ask_a_worker(request, study: Study, *, file: UploadedFile, dry_run: bool):
     """Keep the file under a name of ours and leave the work to a job."""
     stored = f"{uuid.uuid4().hex}{''.join(PurePath(_name(file)).suffixes[-2:])[:20]}"
-    from judgments import tasks
-
     folder = tasks.uploads()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / stored).open("wb") as target:

@@ -37,7 +37,7 @@ class Next(Endpoint):
     @extend_schema(
         operation_id="assignments_next", summary="What you read next", request=NextBody,
         responses={200: AssignmentSerializer, 204: OpenApiResponse(description="Nothing is left for you to read.")}
-        | refusals(401, 404, 409, 413, 415, s409="`study_closed`: the study is not open for judging now."),
+        | refusals(401, 403, 404, 409, 413, 415, s409="`study_closed`: the study is not open for judging now."),
         examples=[OpenApiExample("The body", {"study": "field-study"}, request_only=True)],
     )  # fmt: skip
     def post(self, request):
@@ -65,7 +65,7 @@ class AssignmentDraft(Endpoint):
     @extend_schema(
         operation_id="assignments_draft", summary="Keep a draft", request=DraftBody,
         responses={200: DraftSaved}
-        | refusals(401, 404, 413, 415, 422)
+        | refusals(401, 403, 404, 413, 415, 422)
         | {409: OpenApiResponse(DraftProblem, description="`draft_conflict` or `already_submitted`.")},
         examples=[OpenApiExample("The body", {"based_on": 0, "answers": examples.ANSWERS}, request_only=True)],
     )  # fmt: skip
@@ -92,7 +92,7 @@ class AssignmentJudgment(Endpoint):
                                  "the same receipt, and the header `Idempotent-Replay: true`."),
             409: OpenApiResponse(ReceiptProblem, description="`already_submitted` with the receipt of the judgment "
                                  "that is kept; `idempotency_conflict`; `rubric_changed`; `stale_revision`."),
-        } | refusals(401, 404, 413, 415, 422, s400="`idempotency_key_required`, or a field does not fit."),
+        } | refusals(401, 403, 404, 413, 415, 422, s400="`idempotency_key_required`, or a field does not fit."),
         examples=[OpenApiExample("The body", examples.JUDGMENT, request_only=True)],
     )  # fmt: skip
     def post(self, request, uid):
@@ -114,7 +114,7 @@ class AssignmentJudgment(Endpoint):
 class AssignmentSkip(Endpoint):
     @extend_schema(
         operation_id="assignments_skip", summary="Give an item back", request=EmptyBody,
-        responses={200: SkippedSerializer} | refusals(401, 404),
+        responses={200: SkippedSerializer} | refusals(401, 403, 404, 413, 415),
     )  # fmt: skip
     def post(self, request, uid):
         """It is not offered to you again. What has been judged stays judged."""

@@ -2,12 +2,15 @@
 
 import functools
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
@@ -65,7 +68,7 @@ class Field:
     name: str
     type: "Type"
     required: bool
-    words: str
+    words: SafeString
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Type:
 @dataclass(frozen=True)
 class Answer:
     status: str
-    words: str
+    words: SafeString
     type: Type | None
 
 
@@ -89,7 +92,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
+    description: SafeString
     needs_token: bool
     parameters: list[Field]
     body: Type | None
@@ -116,32 +119,46 @@ def _operation(path: str, method: str, plain: dict) -> Operation:
         method=method.upper(),
         path=path,
         summary=plain.get("summary", ""),
-        description=plain.get("description", ""),
+        description=_words(plain.get("description", "")),
         needs_token=bool(plain.get("security")) and {} not in plain["security"],
         parameters=[_parameter(given) for given in plain.get("parameters", [])],
         body=_type(content["schema"]) if content else None,
-        example=json.dumps(example, indent=2, ensure_ascii=False) if example else "",
+        example=_example(example) if example else "",
         answers=[_answer(status, given) for status, given in sorted(plain["responses"].items())],
     )
 
 
 def _parameter(given: dict) -> Field:
-    words = f"In the {given['in']}. {given.get('description', '')}".strip()
+    words = _words(f"In the {given['in']}. {given.get('description', '')}")
     return Field(given["name"], _type(given["schema"]), given.get("required", False), words)
 
 
 def _answer(status: str, given: dict) -> Answer:
     content = given.get("content", {}).get("application/json")
-    return Answer(status, given.get("description", ""), _type(content["schema"]) if content else None)
+    return Answer(status, _words(given.get("description", "")), _type(content["schema"]) if content else None)
+
+
+def _words(text: str) -> SafeString:
+    """Text with `names` set as code."""
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<code>{}</code>", part) if odd % 2 else part,) for odd, part in enumerate(text.split("`"))),
+    )
+
+
+def _example(value: Any) -> str:
+    """JSON with a line for each field, and for each inside ratings and marks."""
+    return re.sub(r"\n {5,}|\n {4}(?=[}\]])", " ", json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _shapes(schema: dict) -> dict[str, dict[str, Any]]:
     """Every shape that has fields, by name; those that are a list of words are said where they are used."""
     return {
         name: {
-            "words": shape.get("description", ""),
+            "words": _words(shape.get("description", "")),
             "fields": [
-                Field(field, _type(given), field in shape.get("required", []), given.get("description", ""))
+                Field(field, _type(given), field in shape.get("required", []), _words(given.get("description", "")))
                 for field, given in shape["properties"].items()
             ],
         }

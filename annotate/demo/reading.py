@@ -17,18 +17,39 @@ OFTEN_MARKED = 24
 """A passage of this weight is marked by nearly everyone who reads it."""
 
 
-def judge(
-    reader: dict, family: dict, scenario: dict, reply: dict, response: str, rng: np.random.Generator
-) -> Answers:
+class Words:
+    """What can be written about one reply. Nobody repeats what another reader of the same reply has written."""
+
+    def __init__(self, family: dict, scenario: dict, reply: dict, rng: np.random.Generator):
+        self.reply = {"family": family["slug"], "scenario": scenario["slug"], "voice": reply["model"].lower()}
+        self.rng = rng
+        self.taken: set[int] = set()
+
+    def fitting(self, kind: str, **more: Any) -> list[dict]:
+        """Written pieces for this reply: those that name another scenario, voice or question are left out."""
+        wanted = self.reply | more
+        return [piece for piece in content.written()[kind] if all(piece.get(k, v) == v for k, v in wanted.items())]
+
+    def take(self, kind: str, **more: Any) -> dict | None:
+        """One of the fitting pieces that nobody has used for this reply yet; None when they are used up."""
+        left = [piece for piece in self.fitting(kind, **more) if id(piece) not in self.taken]
+        if not left:
+            return None
+        piece = left[int(self.rng.integers(len(left)))]
+        self.taken.add(id(piece))
+        return piece
+
+
+def judge(reader: dict, reply: dict, response: str, words: Words, rng: np.random.Generator) -> Answers:
     """One invented judgment of one reply. response: the uid under which the reply is stored."""
-    this = {"family": family["slug"], "scenario": scenario["slug"], "voice": reply["model"].lower()}
     places = {slug: _place(slug, reader, reply, rng) for slug in SCALES}
-    ratings = {slug: _answer(slug, place, reader, reply, this, rng) for slug, place in places.items()}
-    if (person := _person(this, reader, rng)) is not None:
-        ratings["kind-of-person"] = person
+    ratings = {slug: _answer(slug, place, reader, reply, words, rng) for slug, place in places.items()}
+    # Most readers leave the open question open.
+    if rng.random() < reader["verbosity"] / 2 and (person := words.take("person")):
+        ratings["kind-of-person"] = Answer("point", text=person["text"])
     settled = int(np.clip(np.rint(reader["settled"] + rng.normal(0, 0.6)), 1, 4))
-    rationale = _reason(places, ratings, this, rng) if rng.random() < reader["verbosity"] else ""
-    return Answers(ratings, settled, rationale, _marks(reply["text"].strip(), this, response, reader, rng))
+    rationale = _reason(places, ratings, words) if rng.random() < reader["verbosity"] else ""
+    return Answers(ratings, settled, rationale, _marks(reply["text"].strip(), response, reader, words, rng))
 
 
 def _place(slug: str, reader: dict, reply: dict, rng: np.random.Generator) -> int:
@@ -40,66 +61,48 @@ def _place(slug: str, reader: dict, reply: dict, rng: np.random.Generator) -> in
     return int(np.clip(np.rint(drawn + rng.normal(0, reader["spread"])), 1, top))
 
 
-def _answer(slug: str, place: int, reader: dict, reply: dict, this: dict, rng: np.random.Generator) -> Answer:
+def _answer(slug: str, place: int, reader: dict, reply: dict, words: Words, rng: np.random.Generator) -> Answer:
     if rng.random() < reply.get("misfit", {}).get(slug, 0.0):
         return Answer("none", reason="misfit")
     chance, top = rng.random(), SCALES[slug]
     if chance < reader["none_share"]:
-        return _not_this(rng)
+        return _not_this(words, rng)
     chance -= reader["none_share"]
     if chance < reader["both_share"]:
         reach = int(rng.integers(1, 3))
         low, high = max(1, place - reach), min(top, place + reach)
-        return Answer("both", both_a=float(low), both_b=float(high), text=_torn(slug, this, rng))
+        return Answer("both", both_a=float(low), both_b=float(high), text=_torn(slug, words))
     if chance - reader["both_share"] < reader["range_share"]:
         low, high = (place, place + 1) if (place < top and rng.random() < 0.5) or place == 1 else (place - 1, place)
         return Answer("range", low=float(low), high=float(high))
     return Answer("point", point=float(place))
 
 
-def _not_this(rng: np.random.Generator) -> Answer:
+def _not_this(words: Words, rng: np.random.Generator) -> Answer:
     reason = REASONS[int(rng.choice(4, p=REASON_SHARES))]
-    note = content.written()["depends"]
-    text = note[int(rng.integers(len(note)))]["text"] if reason == "depends" else ""
-    return Answer("none", reason=reason, text=text)
+    note = words.take("depends") if reason == "depends" else None
+    return Answer("none", reason=reason, text=note["text"] if note else "")
 
 
-def _fitting(kind: str, this: dict, **more: Any) -> list[dict]:
-    """Written pieces for this reply: those that name another scenario, voice or question are left out."""
-    wanted = this | more
-    return [piece for piece in content.written()[kind] if all(piece.get(k, v) == v for k, v in wanted.items())]
+def _torn(slug: str, words: Words) -> str:
+    torn = words.take("torn", about=slug)
+    return f"{torn['low_reading']} {torn['high_reading']}" if torn else ""
 
 
-def _person(this: dict, reader: dict, rng: np.random.Generator) -> Answer | None:
-    """A line on who would answer like this; most readers leave the question open."""
-    if rng.random() > reader["verbosity"] / 2:
-        return None
-    found = _fitting("person", this)
-    return Answer("point", text=found[int(rng.integers(len(found)))]["text"])
-
-
-def _torn(slug: str, this: dict, rng: np.random.Generator) -> str:
-    found = _fitting("torn", this, about=slug)
-    if not found:
-        return ""
-    torn = found[int(rng.integers(len(found)))]
-    return f"{torn['low_reading']} {torn['high_reading']}"
-
-
-def _reason(places: dict[str, int], ratings: dict[str, Answer], this: dict, rng: np.random.Generator) -> str:
+def _reason(places: dict[str, int], ratings: dict[str, Answer], words: Words) -> str:
     """A reason that fits one of the places drawn, farther from the middle first; nothing where none fits."""
     told = [slug for slug in places if ratings[slug].form != "none"]
     for slug in sorted(told, key=lambda slug: -abs(places[slug] - (SCALES[slug] + 1) / 2)):
         middle = (SCALES[slug] + 1) / 2
         side = "low" if places[slug] < middle else "high" if places[slug] > middle else "fitting"
-        if found := _fitting("reason", this, about=slug, side=side):
-            return found[int(rng.integers(len(found)))]["text"]
+        if reason := words.take("reason", about=slug, side=side):
+            return reason["text"]
     return ""
 
 
-def _marks(text: str, this: dict, response: str, reader: dict, rng: np.random.Generator) -> tuple[Passage, ...]:
+def _marks(text: str, response: str, reader: dict, words: Words, rng: np.random.Generator) -> tuple[Passage, ...]:
     quotes: dict[str, list[dict]] = {}
-    for piece in _fitting("passage", this):
+    for piece in words.fitting("passage"):
         quotes.setdefault(piece["quote"], []).append(piece)
     marks = []
     for quote, pieces in quotes.items():

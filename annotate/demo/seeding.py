@@ -131,6 +131,7 @@ def _judgments(study, pieces, people, brought_by, now: datetime, rng: np.random.
     rows: dict[type, list] = {Assignment: [], ErasableText: [], Judgment: [], Rating: [], Mark: []}
     for index in rng.permutation(len(pieces)):
         piece = pieces[index]
+        words = reading.Words(piece.family, piece.scenario, piece.reply, rng)
         for chosen in rng.permutation(len(people))[:READERS_PER_ITEM]:
             participant, reader = people[chosen]
             at = now - timedelta(days=21) + timedelta(minutes=float(rng.uniform(0, 20 * 24 * 60)))
@@ -141,7 +142,7 @@ def _judgments(study, pieces, people, brought_by, now: datetime, rng: np.random.
                 offered_at=at, ended_at=at,
             )  # fmt: skip
             begun[participant.pk] += 1
-            answers = reading.judge(reader, piece.family, piece.scenario, piece.reply, str(piece.response.uid), rng)
+            answers = reading.judge(reader, piece.reply, str(piece.response.uid), words, rng)
             _add(rows, assignment, answers, piece, dimensions, brought_by, at, now)
     for model, made in rows.items():
         model.objects.bulk_create(made, batch_size=1_000)

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotate.forms.posted import Unread, read
+from annotate.forms.posted import Unread, kinder, read
 from annotate.forms.words import SETTLED, place
 from judgments.answers import Answers, check, from_plain
 from judgments.errors import AnswersUnfit
@@ -184,7 +184,8 @@ class JudgingForm:
             answers = from_plain(self.given)
             check(answers, self.assignment.rubric_version, self.assignment.item)
         except AnswersUnfit as error:
-            self.problems = dict(error.problems)
+            ratings = self.given["ratings"]
+            self.problems = {slug: kinder(problem, ratings.get(slug)) for slug, problem in error.problems.items()}
             return False
         self.answers = answers
         return True

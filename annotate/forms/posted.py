@@ -56,6 +56,16 @@ class Unread(AnswersUnfit):
         self.plain = plain
 
 
+def kinder(problem: str, answer: dict | None) -> str:
+    """The same problem for somebody who sees two fields, not the names of them."""
+    needed = {
+        Form.RANGE: (("low", "high"), "A range needs both ends. Choose the other one too."),
+        Form.BOTH: (("both_a", "both_b"), "Both ways needs two places. Choose the other one too."),
+        Form.NONE: (("reason",), "Choose one of the four reasons."),
+    }.get((answer or {}).get("form"))
+    return needed[1] if needed and answer and not set(needed[0]) <= set(answer) else problem
+
+
 def _read_marks(posted: str) -> list:
     try:
         marks = json.loads(posted) if posted.strip() else []

@@ -21,10 +21,10 @@ def spoken(answer, dimension: Dimension) -> str:
     """What an answer says, with the dimension's own words for its points."""
     match answer.form:
         case Form.RANGE:
-            best = f", most likely {_named(answer.point, dimension)}" if answer.point is not None else ""
-            said = f"Somewhere from {_named(answer.low, dimension)} to {_named(answer.high, dimension)}{best}"
+            best = f", most likely {_quoted(answer.point, dimension)}" if answer.point is not None else ""
+            said = f"Somewhere from {_quoted(answer.low, dimension)} to {_quoted(answer.high, dimension)}{best}"
         case Form.BOTH:
-            said = f"Both ways: {_named(answer.both_a, dimension)}, and {_named(answer.both_b, dimension)}"
+            said = f"Both ways: {_quoted(answer.both_a, dimension)}, and {_quoted(answer.both_b, dimension)}"
         case Form.NONE:
             said = f"{NOT_THIS}: {Reason(answer.reason).label}"
         case _:
@@ -43,6 +43,10 @@ def _one_place(answer, dimension: Dimension) -> str:
 def _named(value: float, dimension: Dimension) -> str:
     texts = {point.value: point.text for point in dimension.points.all()}
     return place(value) if dimension.kind == Kind.LINE else texts.get(value, place(value))
+
+
+def _quoted(value: float, dimension: Dimension) -> str:
+    return place(value) if dimension.kind == Kind.LINE else f"“{_named(value, dimension)}”"
 
 
 def summary(answers: Answers, version: RubricVersion) -> list[tuple[str, str]]:

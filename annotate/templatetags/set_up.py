@@ -15,7 +15,7 @@ GROUPS = {
 
 @register.simple_tag
 def grouped(app_list: list[dict]) -> list[dict]:
-    """Django's list of apps, regrouped: [{"name", "models"}]. What belongs to no group comes last, by app."""
+    """Django's list of apps, regrouped: [{"name", "models"}]. What other apps bring is about signing in."""
     ours = {
         model["object_name"]: model for app in app_list for model in app["models"] if app["app_label"] == "judgments"
     }
@@ -23,6 +23,6 @@ def grouped(app_list: list[dict]) -> list[dict]:
         {"name": name, "models": [ours.pop(model) for model in models if model in ours]}
         for name, models in GROUPS.items()
     ]
-    others = [app for app in app_list if app["app_label"] != "judgments"]
-    left = [{"name": "More", "models": list(ours.values())}, *others]
-    return [group for group in [*groups, *left] if group["models"]]
+    others = [model for app in app_list if app["app_label"] != "judgments" for model in app["models"]]
+    more = [{"name": "Signing in", "models": others}, {"name": "More", "models": list(ours.values())}]
+    return [group for group in [*groups, *more] if group["models"]]

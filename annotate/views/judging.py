@@ -51,7 +51,6 @@ def queue(request, slug):
     held = _held(participant)
     context = {
         "study": study,
-        "participant": participant,
         "read": read,
         "waiting": assigning.waiting(participant, study) if study.is_open else 0,
         "held": held,
@@ -75,9 +74,11 @@ def _items_in(minutes: int, participant) -> int:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def next_item(request, slug):
     participant = permissions.participant_for(request.user, slug)
+    if request.method != "POST":  # Somebody who had to sign in on the way.
+        return redirect("judging:queue", slug)
     return redirect(_next_address(participant))
 
 

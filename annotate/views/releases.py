@@ -52,7 +52,7 @@ def show(request, slug, name):
     study = study_for_researcher(request.user, slug)
     release = _release(study, name)
     files = [
-        {"path": path, "bytes": (Path(release.folder) / path).stat().st_size} for path in releasing.files(release)
+        {"path": path, "bytes": (Path(release.folder) / path).stat().st_size} for path in releasing.files_in(release)
     ]
     return render(request, "releases/show.html", {"study": study, "release": release, "files": files})
 
@@ -61,7 +61,7 @@ def show(request, slug, name):
 @require_GET
 def download(request, slug, name, path):
     release = _release(study_for_researcher(request.user, slug), name)
-    if path not in releasing.files(release):
+    if path not in releasing.files_in(release):
         raise Http404("There is no such file in this release.")
     return _sent(Path(release.folder) / path, as_name=Path(path).name)
 

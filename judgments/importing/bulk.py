@@ -44,7 +44,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     prepare = [_preparer(fields[name]) for name in columns]
     tail = tuple(_prepared(_preparer(fields[name]), value) for name, value in shared.items())
     changed = [(place, how) for place, how in enumerate(prepare) if how is not None]
-    _write(model, [fields[name].column for name in names], _rows(rows, changed, tail))
+    _write(model, [str(fields[name].column) for name in names], _rows(rows, changed, tail))
 
 
 def _rows(rows: Iterable[Sequence[Any]], changed, tail: tuple) -> Iterable[tuple]:

@@ -52,7 +52,7 @@ def _delimiter(source: Source) -> str:
 
 def _header(source: Source, reader, lines: _Lines) -> list[str]:
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
         while not header:
             lines.start = reader.line_num + 1
             header = next(reader)

@@ -164,8 +164,10 @@ class Reader:
         if role is None or content is None:
             return None
         self.unread.update(set(said) - {"role", "content", "from", "value", "lang"})
-        language = said.get("lang")
-        return {"role": role, "content": content} | ({"lang": language} if _is_language(language) else {})
+        turn = {"role": role, "content": content}
+        if _is_language(said.get("lang")):
+            turn["lang"] = str(said["lang"])
+        return turn
 
     def _content(self, where: str, content: Any) -> str | None:
         if isinstance(content, list) and all(_is_text_part(part) for part in content):

@@ -97,7 +97,7 @@ def strict(text: str, depth: int) -> Any:
 def _parsed(source: Source, number: int, text: str) -> Any:
     """The value of one line, or None with a problem noted."""
     try:
-        return strict(text, source.limits.depth)
+        return strict(text.rstrip("\r\n"), source.limits.depth)
     except ValueError as error:
         source.problems.add(source.name, number, "", "json", str(error))
         return None

@@ -1,4 +1,4 @@
-"""The mapping of a published dataset: a TOML file, read strictly. What it does not know, it refuses by line."""
+"""What the mapping of a published dataset says, in plain records; and where in its text it says it."""
 
 import re
 from dataclasses import dataclass, field
@@ -149,7 +149,8 @@ class Lines:
 
     def __init__(self, text: str):
         self._at: dict[tuple[str, str], int] = {}
-        table, counts, quoted = "", {}, ""
+        table, quoted = "", ""
+        counts: dict[str, int] = {}
         for number, line in enumerate(text.splitlines(), 1):
             if quoted:
                 quoted = "" if quoted in line else quoted

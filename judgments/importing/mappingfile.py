@@ -109,10 +109,13 @@ class _Reading:
         if slug and not SLUG.match(slug):
             table.note("slug", "slug", "A slug has letters, digits, - and _ only, 80 at most.")
         study = {
-            "slug": slug, "title": table.text("title", needed=True, most=200),
-            "licence": table.text("licence", needed=True, most=80), "attribution": table.text("attribution", needed=True),
-            "description": table.text("description"), "content_warning": table.text("content_warning"),
-        }  # fmt: skip
+            "slug": slug,
+            "title": table.text("title", needed=True, most=200),
+            "licence": table.text("licence", needed=True, most=80),
+            "attribution": table.text("attribution", needed=True),
+            "description": table.text("description"),
+            "content_warning": table.text("content_warning"),
+        }
         table.end()
         return study
 
@@ -260,12 +263,10 @@ class _Reading:
             return ()
         found = [self._point(table, place, each) for place, each in enumerate(given, 1)]
         points = tuple(point for point in found if point is not None)
-        for name, values in {
-            "code": [point.code for point in points],
-            "value": [point.value for point in points],
-        }.items():
-            if len(set(values)) != len(values):
-                table.note("points", "points", f"Two points have the same {name}.")
+        if len({point.code for point in points}) != len(points):
+            table.note("points", "points", "Two points have the same code.")
+        if len({point.value for point in points}) != len(points):
+            table.note("points", "points", "Two points have the same value.")
         return points
 
     def _point(self, table: Table, place: int, given: Any) -> Point | None:

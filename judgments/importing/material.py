@@ -160,9 +160,9 @@ class Writer:
             place.key = key
             facts = place.facts
             rows.append((
-                key, uuid.uuid4(), self._family(facts.get("family")), place.external_id, facts.get("title", ""), messages,
-                facts.get("axis", ""), facts.get("distance"), facts.get("content_notes", []), facts.get("language", ""),
-                place.digest,
+                key, uuid.uuid4(), self._family(facts.get("family")), place.external_id, facts.get("title", ""),
+                messages, facts.get("axis", ""), facts.get("distance"), facts.get("content_notes", []),
+                facts.get("language", ""), place.digest,
             ))  # fmt: skip
         columns = ["id", "uid", "family_id", "external_id", "title", "messages", "axis", "distance", "content_notes",
                    "language", "digest"]  # fmt: skip

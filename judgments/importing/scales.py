@@ -80,8 +80,7 @@ class Scale:
         raise OffScale(f"{code[:80]!r} is not a point of this dimension. Its points: {names}.")
 
     def _on_line(self, code: str) -> float:
-        low, high = self.dimension.low, self.dimension.high
-        assert low is not None and high is not None  # The mapping was checked.
+        low, high = self.dimension.low or 0.0, self.dimension.high or 0.0  # Both are there: the mapping was checked.
         number = float(code) if NUMBER.match(code) else math.nan
         if not low <= number <= high:
             raise OffScale(f"{code[:80]!r} is not a number from {low:g} to {high:g}.")

@@ -16,8 +16,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 OTHER_ENCODINGS = {b"\xff\xfe": "UTF-16 or UTF-32", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
 OTHER_FILES = {
     b"PK\x03\x04": "a ZIP archive or a spreadsheet", b"BZh": "a bzip2 archive", b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive", b"%PDF": "a PDF", GZIP: "compressed twice", b"SQLite format 3": "a database",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet", b"7z\xbc\xaf": "a 7z archive", b"\x89PNG": "an image",
+    b"\x28\xb5\x2f\xfd": "a zstd archive", b"%PDF": "a PDF", GZIP: "compressed twice",
+    b"SQLite format 3": "a database", b"\xd0\xcf\x11\xe0": "an old spreadsheet", b"7z\xbc\xaf": "a 7z archive",
+    b"\x89PNG": "an image",
 }  # fmt: skip
 NO_SEEING = "Lines of text, as CSV, JSON Lines or JSON, or a Parquet file are needed"
 

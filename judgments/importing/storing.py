@@ -227,7 +227,8 @@ class Storing:
             Assignment,
             ["id", "uid", "item_id", "participant_id", "occasion", "position", "offered_at", "ended_at"],
             self._assignments(promises, batch),
-            study_id=self.study.pk, rubric_version_id=self.version.pk, state=Assignment.State.JUDGED, reason="imported",
+            study_id=self.study.pk, rubric_version_id=self.version.pk, state=Assignment.State.JUDGED,
+            reason="imported",
         )  # fmt: skip
         judgments, ratings, marks = [], [], []
         for offset, reading in enumerate(batch):

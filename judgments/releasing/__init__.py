@@ -62,7 +62,7 @@ def kept(study: Study) -> list[Release]:
     return [one for one in study.releases.all() if Path(one.folder).parent == place and Path(one.folder).is_dir()]
 
 
-def files(release: Release) -> list[str]:
+def files_in(release: Release) -> list[str]:
     """Paths of the files of a kept release, relative to its folder."""
     return seal.files_of(Path(release.folder))
 
@@ -217,4 +217,4 @@ def _privacy(scope: Scope, gate: Gate) -> dict[str, Any]:
     }
 
 
-__all__ = ["archive_of", "files", "keep", "kept", "release"]
+__all__ = ["archive_of", "files_in", "keep", "kept", "release"]

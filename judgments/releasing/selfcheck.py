@@ -229,7 +229,7 @@ def _sample(rows: pd.DataFrame) -> set[str] | None:
         points = rows.loc[rows["item_id"].isin(sample), "value"].nunique()
         if count <= 1 or count * points**2 <= MOST_CELLS:
             return sample
-        count = max(1, min(count // 2, MOST_CELLS // max(points, 1) ** 2))
+        count //= 2
 
 
 def _by_the_library(rows: pd.DataFrame, metric: str) -> float:

@@ -95,8 +95,8 @@ def test_a_blank_page_is_a_valid_answer(assignment):
          "here. Keep one of them and clear the other."),
         ("q.moves.labels=none&q.moves.labels=2", "moves", "Two kinds of answer were given here. "
          "Keep one of them and clear the other."),
-        ("q.care=range&q.care.low=3", "care", "This form of answer takes low and high."),
-        ("q.care=none", "care", "“Not this” needs one of its four reasons."),
+        ("q.care=range&q.care.low=3", "care", "A range needs both ends. Choose the other one too."),
+        ("q.care=none", "care", "Choose one of the four reasons."),
         ("q.care=nine", "care", "A place on a scale is a number."),
         ("q.care=9", "care", "That is not a place on this scale."),
         ("q.care=nan", "care", "A place on a scale is a number."),
@@ -162,9 +162,9 @@ def test_an_answer_is_said_in_the_words_of_its_points(assignment):
     care = dimensions["care"]
 
     assert spoken(Answer("point", point=4.0), care) == "Fitting"
-    assert spoken(Answer("range", low=1.0, high=2.0), care) == "Somewhere from Far too little to Too little"
+    assert spoken(Answer("range", low=1.0, high=2.0), care) == "Somewhere from “Far too little” to “Too little”"
     assert spoken(Answer("both", both_a=1.0, both_b=7.0, text="a; b"), care) == (
-        "Both ways: Far too little, and Far too much. “a; b”"
+        "Both ways: “Far too little”, and “Far too much”. “a; b”"
     )
     assert spoken(Answer("none", reason="misfit"), care) == "Not this: The question does not fit here"
     assert spoken(Answer("point", labels=()), dimensions["moves"]) == "None of these"

@@ -1,6 +1,7 @@
 """An annotator's pages: the queue, the judging page, and looking back."""
 
 import json
+import re
 import uuid
 from html import unescape
 
@@ -261,6 +262,34 @@ def test_no_page_tells_of_models_other_readers_or_external_names(reader, jo, stu
     assert all("fresh" not in page.content.decode() for page in pages)
 
 
+def test_no_page_uses_words_that_tell_people_they_are_being_measured(reader, study, assignment):
+    words = ["label", "annotation task", "ground truth", "gold", "correct", "error rate", "accuracy", "quality score",
+             "outlier", "noisy", "submit"]  # fmt: skip
+    sent = page_fields(reader, assignment)
+    pages = [
+        reader.get(reverse("judging:queue", args=[study.slug])),
+        reader.get(address(assignment)),
+        reader.post(address(assignment), sent | {"q.care": "9"}),
+        reader.post(address(assignment), sent | {"q.care": "4"}, follow=True),
+        reader.post(address(assignment), sent | {"q.care": "5"}),
+        reader.get(address(assignment)),
+        reader.get(reverse("judging:history", args=[study.slug])),
+    ]
+
+    shown = " ".join(re.sub(r"<[^>]*>", " ", page.content.decode()) for page in pages).lower()
+
+    assert [word for word in words if re.search(rf"\b{word}", shown)] == []
+
+
+def test_asking_for_the_next_item_without_claiming_it_leads_to_the_queue(reader, study):
+    make_item(study)
+
+    answer = reader.get(reverse("judging:next", args=[study.slug]))
+
+    assert answer.url == reverse("judging:queue", args=[study.slug])
+    assert not Assignment.objects.exists()
+
+
 def test_a_withdrawn_item_says_so(reader, assignment):
     assignment.item.hidden_at = NOW
     assignment.item.save()
@@ -319,7 +348,7 @@ def test_a_problem_is_named_and_nothing_is_stored_or_lost(reader, assignment):
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "This form of answer takes low and high." in page
+    assert "A range needs both ends. Choose the other one too." in page
     assert "my &lt;reasons&gt;" in page
     assert '<option value="3" selected>' in page
     assert not Judgment.objects.exists()

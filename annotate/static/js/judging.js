@@ -31,6 +31,9 @@ form.addEventListener("input", (event) => {
   touched(set);
 });
 
+// Enter in a field would save the whole page; saving is its own button and its own keys.
+form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.preventDefault());
+
 for (const set of questionsOf(form)) {
   const button = set.querySelector(".clear");
   button.hidden = !isAnswered(set);
@@ -120,7 +123,8 @@ form.addEventListener("submit", async (event) => {
   draft.stop();
   if (!draft.under) return;
   event.preventDefault();
-  await draft.under;
+  await Promise.race([draft.under, new Promise((resolve) => setTimeout(resolve, 3000))]);
+  draft.under = null;
   draft.stop();
   form.requestSubmit(event.submitter);
 });

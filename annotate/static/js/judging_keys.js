@@ -26,7 +26,10 @@ export class Keys {
     if (!set) return;
     this.stand(set);
     if (!focus) return;
-    const control = set.querySelector("input:checked") ?? set.querySelector(".points input, textarea, input");
+    // Where words or numbers are written, keys would be typed: stand on the question; Enter goes in.
+    const written = set.dataset.kind === "open" || set.dataset.kind === "line";
+    const control = written ? set : (set.querySelector("input:checked") ?? set.querySelector(".points input"));
+    if (written) set.tabIndex = -1;
     control.focus({ preventScroll: true });
     set.scrollIntoView({ block: "nearest" });
   }
@@ -41,6 +44,10 @@ export class Keys {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey || (event.shiftKey && !typing))) {
       event.preventDefault();
       return this.form.requestSubmit(document.getElementById("save"));
+    }
+    if (event.key === "Enter" && event.target === this.current) {
+      event.preventDefault();
+      return this.current.querySelector("textarea, input[type=number]").focus();
     }
     if (event.key === "Escape") return typing ? this.go(this.current) : (this.pending = null);
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -50,6 +50,7 @@ def item(request, slug, uid):
     )
     groups = cohorts.groups(found, lens.by)
     named = orders.names(study, [found.uid])[found.uid]
+    blocks = _blocks(found, groups)
     sees_models = permissions.sees_model_names(request.user, study)
     context = {
         "study": study,
@@ -61,7 +62,8 @@ def item(request, slug, uid):
         "texts": passages.texts(shown, found.marks, model_names=sees_models),
         "sees_models": sees_models,
         "groups": groups,
-        "blocks": _blocks(found, groups),
+        "blocks": [block for block in blocks if block.strip or block.words],
+        "left_open": [block.found.dimension.title for block in blocks if not (block.strip or block.words)],
         "settled": _settled(found),
         "readers": _by_reader(found),
     }
@@ -114,7 +116,7 @@ def _block(
         found=found,
         strip=drawing.strip(found.dimension, counted, f"strip-{index}", groups.of_reader, groups.names),
         words=[(answer.code_name, answer.words) for answer in counted if answer.words] if in_words else [],
-        columns=[] if in_words else columns,
+        columns=columns,
         n_reasons=_n_reasons(columns),
         is_open=is_open,
         beyond=len(found.answers) - len(counted),
@@ -148,18 +150,28 @@ def _settled(found: reports.ItemFinding) -> list[tuple[str, int]]:
     return [*rows, ("Not said", said[None])] if said[None] else rows
 
 
-def _by_reader(found: reports.ItemFinding) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each reader's answers in the order of the questions: (code name, (words of the scale, own words))."""
+@dataclass(frozen=True)
+class Readers:
+    """Answers by code name. rows: (code name, (words of the scale, own words) for each of `titles`)."""
+
+    titles: list[str]
+    rows: list[tuple[str, list[tuple[str, str]]]]
+
+
+def _by_reader(found: reports.ItemFinding) -> Readers:
+    """The questions that anybody answered, and at most MOST_READERS_LISTED readers."""
+    asked = [each for each in found.dimensions if any(answer.form for answer in each.answers)]
     given: dict[str, dict[str, reports.ReaderAnswer]] = {}
-    for each in found.dimensions:
+    for each in asked:
         for answer in each.answers:
             if answer.is_counted:
                 given.setdefault(answer.judgment, {})[each.dimension.name] = answer
-    rows = sorted(given.values(), key=lambda answers: next(iter(answers.values())).code_name)
-    return [
-        (next(iter(answers.values())).code_name, [_cell(each, answers) for each in found.dimensions])
-        for answers in rows[:MOST_READERS_LISTED]
-    ]
+    named = ((next(iter(answers.values())).code_name, answers) for answers in given.values())
+    rows = sorted(named, key=lambda pair: pair[0])[:MOST_READERS_LISTED]
+    return Readers(
+        [each.dimension.title for each in asked],
+        [(code_name, [_cell(each, answers) for each in asked]) for code_name, answers in rows],
+    )
 
 
 def _cell(each: reports.ItemDimension, answers: dict[str, reports.ReaderAnswer]) -> tuple[str, str]:

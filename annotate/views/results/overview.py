@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotate import permissions
 from annotate.charts import Chart
+from annotate.templatetags.results import counted
 from annotate.views.results import drawing, few, orders
 from annotate.views.results.lens import SORTS, Lens
 from annotate.views.results.noticed import Noticed, noticed
@@ -127,10 +128,6 @@ def _saw(sort: str, row: reports.ItemRow, seen: Noticed) -> str:
         case "misfit":
             return f"{counted(seen.misfits.get(row.uid, 0), 'answer')}, {readers}"
     return readers
-
-
-def counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 # Cohorts ------------------------------------------------------------------------------------------

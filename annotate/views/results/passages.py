@@ -142,10 +142,10 @@ def _only_space(content: str, start: int, end: int) -> bool:
 
 
 def _hottest(marks: list[MarkSeen]) -> int:
-    """Most readers who marked the same letter."""
+    """Most readers who marked the same letter, and never so few that one reader would look like many."""
     begun = ({other.code_name for other in marks if other.start <= mark.start < other.end} for mark in marks)
-    return max(map(len, begun), default=0)
+    return max(HEAT_LEVELS, *map(len, begun)) if marks else HEAT_LEVELS
 
 
 def _heat(readers: int, hottest: int) -> int:
-    return -(-readers * HEAT_LEVELS // hottest) if hottest else 0
+    return -(-readers * HEAT_LEVELS // hottest)

@@ -19,7 +19,12 @@ class Column:
 
 
 def columns(found: reports.ItemDimension) -> list[Column]:
-    """The regions that have reasons, in the order of the scale, then the other forms of answer."""
+    """The regions that have reasons, in the order of the scale, then the other forms of answer.
+
+    Questions answered in words alone have no regions.
+    """
+    if found.dimension.level == Level.OPEN:
+        return []
     regions: dict[str, list[tuple[str, str, str]]] = {}
     for place in found.reasons:
         title, within = _region(found.dimension, place)
@@ -40,7 +45,9 @@ def _of_point(dimension: Dimension, name: str) -> tuple[str, str]:
     if dimension.is_line:
         ends = dimension.points[0].text, dimension.points[-1].text
         return _third(dimension.places.index(name), len(dimension.places), ends), name
-    point = next(point for point in dimension.points if point.code == name)
+    point = next((point for point in dimension.points if point.code == name), None)
+    if point is None:  # A set in which nothing was chosen.
+        return "None of these", ""
     in_order = [each for each in dimension.points if not each.apart]
     if dimension.level not in IN_ORDER or point.apart or len(in_order) < 4:
         return point.text, ""

@@ -49,3 +49,12 @@ def test_the_starter_pack_has_twelve_questions_and_seven_usual_ones(db):
     assert starter.install(now=NOW) == usual
     assert usual.dimensions.count() == 7
     assert usual.rubric.__class__.objects.get(slug="starter-twelve").versions.get().dimensions.count() == 12
+
+
+def test_no_two_readers_of_a_reply_write_the_same_words(db):
+    seeding.seed(now=NOW)
+
+    for item in Item.objects.all():
+        rationales = [judgment.rationale.text for judgment in item.judgments.select_related("rationale")
+                      if judgment.rationale_id]  # fmt: skip
+        assert len(rationales) == len(set(rationales))

@@ -17,7 +17,8 @@ from judgments.releasing.tables import Column, Table
 TABLE = Table(
     "things", "Things.", ("id",),
     (
-        Column("id", "text", "Id."), Column("words", "text", "Words.", null=True), Column("n", "integer", "N.", null=True),
+        Column("id", "text", "Id."), Column("words", "text", "Words.", null=True),
+        Column("n", "integer", "N.", null=True),
         Column("x", "number", "X.", null=True), Column("is_so", "flag", "So.", null=True),
         Column("at", "time", "At.", null=True),
     ),
@@ -85,7 +86,7 @@ def test_the_same_rows_give_the_same_bytes(folder, tmp_path_factory):
         assert (folder / name).read_bytes() == (other / name).read_bytes()
 
 
-starts = st.sampled_from(sorted(FORMULA_STARTS) + ["", "a", "''", " "])
+starts = st.sampled_from([*sorted(FORMULA_STARTS), "", "a", "''", " "])
 
 
 @given(starts, st.text(max_size=20))

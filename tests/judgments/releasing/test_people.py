@@ -39,7 +39,7 @@ def test_without_any_consent_text_people_are_in_without_their_words(read, tmp_pa
 def test_words_are_in_for_those_who_may_be_quoted(read, jo, consent, tmp_path):
     consent(jo, may_quote=True)
 
-    facts, tables = made(read, tmp_path)
+    _, tables = made(read, tmp_path)
 
     assert list(tables["judgments"]["rationale"]) == ["It listened."]
     assert list(tables["ratings"].set_index("dimension")["text"].dropna()) == ["An uncle"]

@@ -90,7 +90,7 @@ def test_a_point_changed_in_both_files_is_found_by_agreement(judged, tmp_path, m
 
     spoil(monkeypatch, change)
 
-    with pytest.raises(ReleaseRefused, match="Agreement on warmth is .* by our reckoning and .* read again"):
+    with pytest.raises(ReleaseRefused, match=r"Agreement on warmth is .* by our reckoning and .* read again"):
         make(judged, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
