@@ -10,12 +10,13 @@ The plain form is what forms, programs, drafts and digests share:
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from judgments import canonical
 from judgments.errors import AnswersUnfit
-from judgments.models import Dimension, Form, Item, Kind, Reason, RubricVersion
+from judgments.models import Assignment, Dimension, Form, Item, Kind, Reason, RubricVersion
 from judgments.rubrics import FORMS_BESIDE_POINT
 
 MAX_TEXT = 20_000
@@ -125,6 +126,32 @@ def check(answers: Answers, version: RubricVersion, item: Item) -> dict[str, Dim
     if found:
         raise AnswersUnfit(found)
     return dimensions
+
+
+def as_shown(dimensions: Iterable[Dimension], assignment: Assignment) -> list[Dimension]:
+    """The dimensions, those that compare worded by the sides this person saw.
+
+    The first points of a comparison stand for the item's responses in their stored order, whatever the
+    side they were shown on, so that answers of different people can be set side by side. Here each such
+    point takes the words of its side ("A" for the first shown) and its place there, `side`; the points
+    must be prefetched, and are changed in memory only.
+    """
+    found = list(dimensions)
+    stored: list[str] = []
+    for dimension in found:
+        if dimension.kind != Kind.COMPARE:
+            continue
+        if not stored:
+            uids = assignment.item.shown.order_by("position").values_list("response__uid", flat=True)
+            stored = [str(uid) for uid in uids]
+        points = sorted(dimension.points.all(), key=lambda point: point.value)
+        words = [(point.text, point.description) for point in points]
+        for place, point in enumerate(points):
+            point.side = place
+            if place < len(stored):
+                point.side = assignment.response_order.index(stored[place])
+                point.text, point.description = words[point.side]
+    return found
 
 
 def unfit(answer: Answer, dimension: Dimension) -> str:

@@ -17,6 +17,7 @@ from annotate import permissions
 from judgments.errors import DissensusError
 
 ROWS = 50
+PARTS_OF_UNIQUE_NAMES = {"study", "version", "discarded_at"}
 
 
 class Moment(forms.DateTimeInput):
@@ -28,10 +29,24 @@ class Moment(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class HouseForm(forms.ModelForm):
+    """Checks unique names also where part of them is set already and not on the form: the study, the version."""
+
+    def _get_validation_exclusions(self):
+        def is_set(name: str) -> bool:
+            field = self._meta.model._meta.get_field(name)
+            return field.null or getattr(self.instance, field.attname) is not None
+
+        fields = {field.name for field in self._meta.model._meta.get_fields() if field.concrete}
+        given = {name for name in PARTS_OF_UNIQUE_NAMES & fields if is_set(name)}
+        return super()._get_validation_exclusions() - given
+
+
 class HouseAdmin(admin.ModelAdmin):
     """The defaults of the house: nothing is deleted here, lists are bounded, no bulk actions."""
 
     actions = None
+    form = HouseForm
     list_per_page = ROWS
     show_full_result_count = False
     save_on_top = False

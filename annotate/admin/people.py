@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
@@ -36,6 +37,7 @@ class OfKeptStudies:
 
 @admin.register(User)
 class AccountAdmin(HouseAdmin, UserAdmin):
+    form = UserChangeForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("username", "first_name", "last_name", "=email")

@@ -39,7 +39,8 @@ def bring_items_in(model_admin, request, pk):
         raise Http404("There is no such study.")
     if not permissions.is_admin(request.user):
         raise PermissionDenied
-    form = ItemsForm(request.POST or None, request.FILES or None, label_suffix="")
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ItemsForm(*sent, label_suffix="")
     page = {"form": form, "study": study, "title": f"Bring items into {study}", "opts": model_admin.opts}
     status = 200
     if request.method == "POST":

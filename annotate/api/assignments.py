@@ -10,15 +10,12 @@ from rest_framework.response import Response
 
 from annotate import permissions
 from annotate.api import examples
+from annotate.api.bodies import DraftBody, EmptyBody, JudgmentBody, NextBody
 from annotate.api.endpoint import Endpoint, refusals
 from annotate.api.serializers import (
     AssignmentSerializer,
-    DraftBody,
     DraftProblem,
     DraftSaved,
-    EmptyBody,
-    JudgmentBody,
-    NextBody,
     ReceiptProblem,
     ReceiptSerializer,
     SkippedSerializer,

@@ -140,11 +140,9 @@ def _answer(status: str, given: dict) -> Answer:
 
 def _words(text: str) -> SafeString:
     """Text with `names` set as code."""
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html("<code>{}</code>", part) if odd % 2 else part,) for odd, part in enumerate(text.split("`"))),
-    )
+    parts = text.split("`")
+    parts[1::2] = [format_html("<code>{}</code>", part) for part in parts[1::2]]
+    return format_html_join("", "{}", [(part,) for part in parts])
 
 
 def _example(value: Any) -> str:

@@ -8,8 +8,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from annotate import tokens
+from annotate.api.bodies import Credentials
 from annotate.api.endpoint import Endpoint, refusals
-from annotate.api.serializers import Credentials, IssuedToken
+from annotate.api.serializers import IssuedToken
 from annotate.api.throttles import PerAccount, PerPeer
 
 

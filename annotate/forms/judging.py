@@ -7,7 +7,7 @@ from typing import Any
 
 from annotate.forms.posted import Unread, kinder, read
 from annotate.forms.words import SETTLED, place
-from judgments.answers import Answers, check, from_plain
+from judgments.answers import Answers, as_shown, check, from_plain
 from judgments.errors import AnswersUnfit
 from judgments.models import Assignment, Dimension, Form, Kind, Reason
 from judgments.rubrics import FORMS_BESIDE_POINT
@@ -91,7 +91,7 @@ class Question:
 
     @property
     def rows(self) -> list[Row]:
-        points = sorted(self.dimension.points.all(), key=lambda point: (point.apart, point.value))
+        points = sorted(self.dimension.points.all(), key=lambda point: (point.apart, point.side or 0, point.value))
         apart = next((point for point in points if point.apart), None)
         return [self._row(number, point, point is apart) for number, point in enumerate(points, 1)]
 
@@ -264,7 +264,7 @@ class JudgingForm:
 def _in_order(assignment: Assignment) -> list[Dimension]:
     """The version's dimensions in the order drawn for this person; one the draw does not name comes last."""
     rank = {slug: place for place, slug in enumerate(assignment.dimension_order)}
-    dimensions = assignment.rubric_version.dimensions.prefetch_related("points")
+    dimensions = as_shown(assignment.rubric_version.dimensions.prefetch_related("points"), assignment)
     return sorted(dimensions, key=lambda dimension: rank.get(dimension.slug, len(rank)))
 
 

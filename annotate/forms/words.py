@@ -1,7 +1,7 @@
 """An answer in a person's own words: the points it names, as one short phrase."""
 
-from judgments.answers import Answers
-from judgments.models import Dimension, Form, Kind, Reason, RubricVersion
+from judgments.answers import Answers, as_shown
+from judgments.models import Assignment, Dimension, Form, Kind, Reason
 
 SETTLED = {
     1: "A first impression",
@@ -49,9 +49,9 @@ def _quoted(value: float, dimension: Dimension) -> str:
     return place(value) if dimension.kind == Kind.LINE else f"“{_named(value, dimension)}”"
 
 
-def summary(answers: Answers, version: RubricVersion) -> list[tuple[str, str]]:
+def summary(answers: Answers, assignment: Assignment) -> list[tuple[str, str]]:
     """Every answer given as (question's title, what was said), then how settled, why, and the marks."""
-    dimensions = version.dimensions.prefetch_related("points")
+    dimensions = as_shown(assignment.rubric_version.dimensions.prefetch_related("points"), assignment)
     said = [
         (dimension.title, spoken(answers.ratings[dimension.slug], dimension))
         for dimension in dimensions

@@ -218,13 +218,12 @@ def _met_another(request, assignment: Assignment, form: JudgingForm) -> HttpResp
     kept = submission.answers_of(latest)
     if kept.plain() == form.answers.plain():
         return _go_on(request, assignment, form, revised=latest.revision > 0)
-    version = assignment.rubric_version
     context = {
         "assignment": assignment,
         "study": assignment.study,
         "latest": latest,
-        "kept": summary(kept, version),
-        "typed": summary(form.answers, version),
+        "kept": summary(kept, assignment),
+        "typed": summary(form.answers, assignment),
         "fields": _fields(request.POST),
         "key": key_for(assignment, latest.revision + 1),
     }
@@ -238,7 +237,7 @@ def _fields(data) -> list[tuple[str, str]]:
 
 
 def _closed(request, assignment: Assignment, form: JudgingForm) -> HttpResponse:
-    context = {"study": assignment.study, "typed": summary(form.answers, assignment.rubric_version)}
+    context = {"study": assignment.study, "typed": summary(form.answers, assignment)}
     return render(request, "judging/closed.html", context, status=409)
 
 
@@ -314,7 +313,7 @@ def _judged(request, assignment: Assignment, latest: Judgment) -> HttpResponse:
         "assignment": assignment,
         "study": assignment.study,
         "latest": latest,
-        "said": summary(submission.answers_of(latest), assignment.rubric_version),
+        "said": summary(submission.answers_of(latest), assignment),
         "turns": _turns(assignment),
         "responses": _responses(assignment),
         "can_go_on": assignment.study.is_open,

@@ -20,7 +20,7 @@ def first_admin(request, token):
     """Works while the site has no admin; afterwards the link leads nowhere."""
     if not (accounts.is_first_admin_token(token) and accounts.first_admin_wanted()):
         raise Http404("This link is not in use.")
-    form = accounts.AccountForm(request.POST or None, label_suffix="")
+    form = accounts.AccountForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid() and (user := _made(form)):
         login(request, user, backend=BACKEND)
         messages.success(request, "You are the first admin. From here you set up rubrics, studies and people.")

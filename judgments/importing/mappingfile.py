@@ -123,7 +123,7 @@ class _Reading:
         file = table.text("file", needed=needed, most=300)
         parts = PurePosixPath(file.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts or ":" in file:
-            table.note("file", "file", "A file is named relative to the folder of the data, without ...")
+            table.note("file", "file", "A file is named relative to the folder of the data and lies inside it.")
         return file
 
     def _items(self) -> ItemsMap:

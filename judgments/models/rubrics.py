@@ -119,6 +119,8 @@ class ScalePoint(models.Model):
     text = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     apart = models.BooleanField(default=False)
+    side: int | None = None
+    """Where a comparison shows this point to one person, from 0; set in memory by answers.as_shown."""
 
     class Meta:
         ordering = ["value"]

@@ -174,6 +174,6 @@ def test_an_answer_is_said_in_the_words_of_its_points(assignment):
 def test_a_summary_names_everything_that_was_said(assignment):
     given = said(care=4, person="An uncle", settled=1, rationale="because")
 
-    assert summary(given, assignment.rubric_version) == [
+    assert summary(given, assignment) == [
         ("Care", "Fitting"), ("Who", "An uncle"), ("How settled", "A first impression"), ("Why", "because"),
     ]  # fmt: skip

@@ -11,10 +11,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate.templatetags.judging import markdown, paragraphs
-from judgments import submission
+from judgments import rubrics, submission
 from judgments.assignment import next_assignment
 from judgments.models import Assignment, Draft, ItemResponse, Judgment, Rating, Response, Slot, Study
-from tests.factories import NOW, judge, make_item, make_items, make_participant, make_user, said
+from tests.factories import (
+    NOW,
+    judge,
+    make_item,
+    make_items,
+    make_participant,
+    make_rubric,
+    make_study,
+    make_user,
+    points,
+    said,
+)
 
 HOSTILE = (
     """<script>alert(1)</script> <img src=x onerror=alert(2)> </textarea></section> {{ 7|add:7 }} \u202e &amp;"""
@@ -542,3 +553,38 @@ def test_the_history_of_others_is_not_in_mine(reader, jo, study):
     judge(make_participant(study, make_user("mo")), now=timezone.now())
 
     assert "Nothing yet." in reader.get(reverse("judging:history", args=[study.slug])).content.decode()
+
+
+# Side by side
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_choosing_a_side_stores_the_response_shown_there(db, swapped):
+    study = make_study(version=comparing())
+    item = make_item(study, "I am so sorry.")
+    other = Response.objects.create(scenario=item.scenario, text="Who is?")
+    ItemResponse.objects.create(item=item, response=other, position=1)
+    reader = make_participant(study)
+    assignment = next_assignment(reader, now=timezone.now())
+    order = assignment.response_order[::-1] if swapped else assignment.response_order
+    Assignment.objects.filter(pk=assignment.pk).update(response_order=order)
+    client = signed_in(reader.user)
+
+    page = client.get(address(assignment)).content.decode()
+    chosen = re.search(r'name="q\.better"[^>]*value="(\d)"[^>]*>(?:(?!</label>).)*?\bA\b', page, re.S).group(1)
+    client.post(address(assignment), {**page_fields(client, assignment), "q.better": chosen})
+
+    stored = Rating.objects.get().point
+    assert item.shown.get(position=stored - 1).response.uid == uuid.UUID(order[0])
+
+
+def comparing():
+    version = make_rubric(published=False)
+    version = rubrics.build(
+        version.rubric,
+        {"title": "Side by side", "dimensions": [
+            {"slug": "better", "kind": "compare", "level": "nominal", "title": "T", "question": "Which?",
+             "points": points(["A", "B", "in different ways", "neither"])},
+        ]},
+    )  # fmt: skip
+    return rubrics.publish(version, actor=None, now=NOW)

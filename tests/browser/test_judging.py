@@ -382,6 +382,36 @@ def test_marks_and_half_filled_answers_survive_a_reload(open_page, jo, held):
     assert end(question(page, "care"), "From").input_value() == "3"
 
 
+def test_a_mark_in_formatted_text_is_kept_by_the_text_as_written(open_page, jo):
+    source = "## Two questions\n\nOnly **one of them** is legal. 🙂 Ask [her](http://example.invalid)."
+    study = make_study("formatted", markdown=True)
+    make_item(study, source)
+    assignment = next_assignment(make_participant(study, jo.user), now=timezone.now())
+    page = open_page(jo.user)
+    page.goto(address(assignment))
+    for words in ["one of them", "is legal. 🙂 Ask"]:
+        page.evaluate(
+            """(words) => {
+                const walk = document.createTreeWalker(document.querySelector("[data-source]"), NodeFilter.SHOW_TEXT);
+                while (!walk.nextNode().data.includes(words));
+                const [node, place] = [walk.currentNode, walk.currentNode.data.indexOf(words)];
+                getSelection().setBaseAndExtent(node, place, node, place + words.length);
+            }""",
+            words,
+        )
+        page.keyboard.press("m")
+    assert page.locator("#response-0 strong").inner_text() == "one of them"
+    assert page.locator("#response-0 a").count() == 0
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/formatted/")
+
+    marks = Judgment.objects.get().marks.order_by("start")
+    assert [(mark.quote, mark.start) for mark in marks] == [
+        ("one of them", source.index("one of them")),
+        ("is legal. 🙂 Ask", source.index("is legal")),
+    ]
+
+
 def test_giving_an_item_back_leads_on(open_page, jo, held):
     page = open_page(jo.user)
     page.goto(address(held))
@@ -411,8 +441,18 @@ def test_every_page_of_an_annotator_can_be_used_by_everyone(open_page, jo, held,
     page.locator("#mark-here").click()
     axe(page)
     fits(page)
-    page.goto("/read/field-study/history/")
+    page.evaluate("document.getElementById('keys').showModal()")
     axe(page)
+    page.keyboard.press("Escape")
+    question(page, "care").get_by_role("button", name="Clear").click()
+    question(page, "depth").get_by_role("button", name="Clear").click()
+    question(page, "voice").get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/read/field-study/")
+    for path in ["/read/field-study/", "/read/field-study/history/", address(held), f"{address(held)}?revise=1"]:
+        page.goto(path)
+        axe(page)
+        fits(page)
 
 
 def test_forced_colours_leave_nothing_out(open_page, jo, held, axe):
@@ -468,15 +508,14 @@ def test_lines_of_the_text_are_a_comfortable_length(open_page, jo, held):
 
 
 def test_the_page_is_light_and_soon_ready(open_page, jo, held):
-    page, weights, ready = open_page(jo.user), {}, []
-    page.goto(address(held))
-    asked = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
-    for url in [page.url, *asked]:
-        weights[url] = len(gzip.compress(page.request.get(url).body()))
-    for _ in range(3):  # Other work on the machine may slow one of them.
+    ready = [float("inf")]
+    while min(ready) > 500 and len(ready) < 9:  # Nothing cached; other work on the machine may slow some of them.
+        page = open_page(jo.user)
         page.goto(address(held))
         page.wait_for_function("performance.getEntriesByName('judging-ready').length === 1")
         ready.append(page.evaluate("performance.getEntriesByName('judging-ready')[0].startTime"))
+    asked = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    weights = {url: len(gzip.compress(page.request.get(url).body())) for url in [page.url, *asked]}
 
     assert min(ready) <= 500
     assert sum(weights.values()) <= 60 * 1024

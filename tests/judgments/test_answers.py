@@ -1,7 +1,8 @@
 import pytest
 
-from judgments import answers
+from judgments import answers, rubrics
 from judgments.errors import AnswersUnfit
+from judgments.models import Assignment, ItemResponse, Response
 from tests import factories
 
 HOSTILE = [
@@ -128,3 +129,30 @@ def test_both_ways_has_no_first_and_second():
     one = answers.from_plain({"ratings": {"care": {"form": "both", "both_a": 6, "both_b": 2}}})
 
     assert one == answers.from_plain({"ratings": {"care": {"form": "both", "both_a": 2, "both_b": 6}}})
+
+
+def test_a_comparison_is_stored_by_response_and_worded_by_side(study):
+    """The first response is shown second: its point reads "B", and keeps its value."""
+    version = rubrics.build(
+        study.rubric_version.rubric,
+        {
+            "title": "Side by side",
+            "dimensions": [
+                {"slug": "better", "kind": "compare", "level": "nominal", "title": "T", "question": "Which?",
+                 "points": factories.points(["A", "B", "in different ways"])},
+            ],
+        },
+    )  # fmt: skip
+    item = factories.make_item(study)
+    first = str(item.shown.get().response.uid)
+    second = Response.objects.create(scenario=item.scenario, text="Who is?")
+    ItemResponse.objects.create(item=item, response=second, position=1)
+    assignment = Assignment(item=item, response_order=[str(second.uid), first])
+
+    [dimension] = answers.as_shown(version.dimensions.prefetch_related("points"), assignment)
+
+    assert {point.value: (point.text, point.side) for point in dimension.points.all()} == {
+        1: ("B", 1),
+        2: ("A", 0),
+        3: ("in different ways", 2),
+    }

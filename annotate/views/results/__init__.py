@@ -2,15 +2,12 @@
 
 from django.urls import path
 
-from annotate.views.results.item import item
-from annotate.views.results.items import items
-from annotate.views.results.overview import overview
-from annotate.views.results.ratings import ratings
+from annotate.views.results import item, items, overview, ratings
 
 app_name = "results"
 urlpatterns = [
-    path("<slug:slug>/", overview, name="overview"),
-    path("<slug:slug>/items/", items, name="items"),
-    path("<slug:slug>/items/<uuid:uid>/", item, name="item"),
-    path("<slug:slug>/ratings.csv", ratings, name="ratings"),
+    path("<slug:slug>/", overview.overview, name="overview"),
+    path("<slug:slug>/items/", items.items, name="items"),
+    path("<slug:slug>/items/<uuid:uid>/", item.item, name="item"),
+    path("<slug:slug>/ratings.csv", ratings.ratings, name="ratings"),
 ]

@@ -1,7 +1,6 @@
 """One disagreement: the text beside one mark a reader, and the reasons by where their author stood."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_required
@@ -117,15 +116,11 @@ def _block(
         strip=drawing.strip(found.dimension, counted, f"strip-{index}", groups.of_reader, groups.names),
         words=[(answer.code_name, answer.words) for answer in counted if answer.words] if in_words else [],
         columns=columns,
-        n_reasons=_n_reasons(columns),
+        n_reasons=sum(column.n for column in columns),
         is_open=is_open,
         beyond=len(found.answers) - len(counted),
         again=len(found.repeats),
     )
-
-
-def _n_reasons(columns: Iterable[reasons.Column]) -> int:
-    return sum(len(column.quotes) for column in columns)
 
 
 def _differing(found: reports.ItemDimension) -> float:

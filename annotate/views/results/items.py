@@ -71,6 +71,13 @@ def _row(
 
 
 def parting_most(row: reports.ItemRow, dimensions: Mapping[str, Dimension]) -> str:
-    """The dimension on which most pairs of this item's readers differ; "" where nobody can be compared."""
-    compared = [name for name in dimensions if name in row.dimensions and row.dimensions[name].differ >= 0]
-    return max(compared, key=lambda name: row.dimensions[name].differ, default="")
+    """The dimension on which most pairs of this item's readers differ; "" where nobody can be compared.
+
+    One that fewer than FEWEST_IN_GROUP readers placed is taken only where there is no other.
+    """
+    found = {name: row.dimensions[name] for name in dimensions if row.dimensions[name].differ >= 0}
+
+    def parting(name: str) -> tuple[bool, float]:
+        return found[name].forms["point"] >= reports.FEWEST_IN_GROUP, found[name].differ
+
+    return max(found, key=parting, default="")

@@ -80,20 +80,20 @@ def _begin(row: Cells, readers: dict[int, str], items: dict[int, str]) -> tuple[
     return (readers[participant], items[item], occasion, revision, is_current), (settled, _moment(judged_at))
 
 
-def _row(begun: tuple[Cells, Cells], row: Cells, points: dict[tuple[int, float], tuple[str, str]]) -> Cells:
+def _row(begun: tuple[Cells, Cells], row: Cells, points: dict[tuple[int, float], str]) -> Cells:
     _, dimension, slug, form, point, low, high, both_a, both_b, labels, reason = row
     before, after = begun
-    text = points.get((dimension, point), ("", ""))[1]
-    chosen = "" if labels is None else canonical.dumps([points[dimension, float(value)][0] for value in labels])
+    text = escape(points.get((dimension, point), ""))
+    chosen = "" if labels is None else canonical.dumps([points[dimension, float(value)] for value in labels])
     return (*before, slug, form, point, text, low, high, both_a, both_b, chosen, reason, *after)
 
 
-def _points(study: Study) -> dict[tuple[int, float], tuple[str, str]]:
-    """Code and words of each point by dimension and value, of every rubric version the study ever asked with."""
+def _points(study: Study) -> dict[tuple[int, float], str]:
+    """The words of each point by dimension and value, of every rubric version the study ever asked with."""
     versions = study.assignments.order_by().values("rubric_version")
     found = ScalePoint.objects.filter(dimension__version__in=versions)
-    rows = found.values_list("dimension_id", "value", "code", "text")
-    return {(dimension, value): (code, escape(text)) for dimension, value, code, text in rows}
+    rows = found.values_list("dimension_id", "value", "text")
+    return {(dimension, value): text for dimension, value, text in rows}
 
 
 def _escaped(pairs: Iterable[tuple[int, str]]) -> dict[int, str]:

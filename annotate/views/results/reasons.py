@@ -11,11 +11,23 @@ IN_ORDER = (Level.ORDINAL, Level.INTERVAL, Level.RATIO)
 
 
 @dataclass(frozen=True)
+class Quote:
+    """The same words, and who said them: (code name, the place within the region, "" where it has but one)."""
+
+    words: str
+    said_by: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Column:
-    """Quotes of those who stood in one region of the scale: (code name, words, the place within the region)."""
+    """The reasons of those who stood in one region of the scale."""
 
     title: str
-    quotes: tuple[tuple[str, str, str], ...]
+    quotes: tuple[Quote, ...]
+
+    @property
+    def n(self) -> int:
+        return sum(len(quote.said_by) for quote in self.quotes)
 
 
 def columns(found: reports.ItemDimension) -> list[Column]:
@@ -25,11 +37,15 @@ def columns(found: reports.ItemDimension) -> list[Column]:
     """
     if found.dimension.level == Level.OPEN:
         return []
-    regions: dict[str, list[tuple[str, str, str]]] = {}
+    regions: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for place in found.reasons:
         title, within = _region(found.dimension, place)
-        regions.setdefault(title, []).extend((quote.code_name, quote.text, within) for quote in place.quotes)
-    return [Column(title, tuple(quotes)) for title, quotes in regions.items()]
+        for quote in place.quotes:
+            regions.setdefault(title, {}).setdefault(quote.text, []).append((quote.code_name, within))
+    return [
+        Column(title, tuple(Quote(words, tuple(said_by)) for words, said_by in quotes.items()))
+        for title, quotes in regions.items()
+    ]
 
 
 def _region(dimension: Dimension, place: reports.Place) -> tuple[str, str]:

@@ -292,7 +292,7 @@ BROKEN_MAPPINGS = {
     ),
     "unknown table": (
         MAPPING + "[extra]\nx = 1\n",
-        "small.toml:35: extra: There is no table or key 'extra' in a mapping.",
+        "small.toml:33: extra: There is no table or key 'extra' in a mapping.",
     ),
     "no licence": (
         MAPPING.replace('licence = "CC0-1.0"\n', ""),
@@ -304,11 +304,11 @@ BROKEN_MAPPINGS = {
     ),
     "level": (
         MAPPING.replace('"ordinal"', '"ordinary"'),
-        "small.toml:26: dimension.0.level: level is one of",
+        "small.toml:25: dimension.0.level: level is one of",
     ),
     "one point": (
         MAPPING.replace("[1, 2, 3]", "[1]"),
-        "small.toml:27: dimension.0.points: points are needed here, two or more.",
+        "small.toml:26: dimension.0.points: points are needed here, two or more.",
     ),
     "duplicates": (
         'duplicates = "last"\n' + MAPPING,
@@ -316,15 +316,15 @@ BROKEN_MAPPINGS = {
     ),
     "outside": (
         MAPPING.replace('"ratings.csv"', '"../ratings.csv"'),
-        "small.toml:16: ratings.file: A file is named relative to the folder of the data, without ...",
+        "small.toml:15: ratings.file: A file is named relative to the folder of the data and lies inside it.",
     ),
     "no file": (
         MAPPING.replace('"ratings.csv"', '"rating.csv"'),
-        "small.toml:16: file: rating.csv was not found in",
+        "small.toml:15: file: rating.csv was not found in",
     ),
     "subset of nothing": (
         MAPPING.replace("{ kept =", "{ keep ="),
-        "small.toml:33: subset.kept: No table keeps a column 'keep'.",
+        "small.toml:32: subset.kept: No table keeps a column 'keep'.",
     ),
     "facet of nothing": (
         MAPPING.replace('column = "age"', 'column = "years"'),

@@ -1,0 +1,27 @@
+"""The set-up's pages as Ada sees them, and as others do not."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture(autouse=True)
+def _plain_static(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def setting_up(ada):
+    """Ada, signed in."""
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def researching(rosa):
+    """Rosa, signed in."""
+    client = Client()
+    client.force_login(rosa)
+    return client
