@@ -1,13 +1,7 @@
 """The cast and the stage: two database engines, a clone where rows are committed, and a few named people."""
 
 import os
-import tempfile
 from pathlib import Path
-
-# Tests write nowhere near real data. This stands before anything reads the settings.
-os.environ["DISSENSUS_DATA"] = tempfile.mkdtemp(prefix="dissensus-tests-")
-for name in ("DATABASE_URL", "REDIS_URL", "DISSENSUS_URL", "DISSENSUS_DEMO", "DISSENSUS_DEBUG"):
-    os.environ.pop(name, None)
 
 import pytest
 

@@ -1,39 +1,67 @@
 """The data, to look at: what was judged, imported, released and done. Nothing here can be changed."""
 
+import uuid
+
 from django.contrib import admin
+from django.db.models import Q
 from django.utils import timezone
 
 from annotate.admin.base import Act, ActingAdmin, ReadOnlyAdmin
 from judgments import importing
-from judgments.models import Assignment, Event, Import, Job, Judgment, Mark, Rating, Release
+from judgments.models import Assignment, Event, Import, Item, Job, Judgment, Mark, Participant, Rating, Release
+
+
+class SearchedAdmin(ReadOnlyAdmin):
+    """Lists that grow long, searched by what has an index: a code name, an item's id, a uid."""
+
+    search_fields = ("uid",)
+    search_help_text = "A code name, an item’s id, or a uid, written in full."
+    through = ""
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        people = Participant.objects.filter(code_name=term.lower()).values("pk")
+        items = Item.objects.filter(external_id=term).values("pk")
+        found = Q(**{f"{self.through}participant__in": people}) | Q(**{f"{self.through}item__in": items})
+        if _is_uid(term):
+            found |= Q(**{f"{self.through}uid": term})
+        return queryset.filter(found), False
+
+
+def _is_uid(term: str) -> bool:
+    try:
+        uuid.UUID(term)
+    except ValueError:
+        return False
+    return True
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnlyAdmin):
+class AssignmentAdmin(SearchedAdmin):
     list_display = ("participant", "item", "study", "kind", "occasion", "state", "offered_at")
     list_filter = ("study", "state", "kind")
     list_select_related = ("participant", "item", "study")
-    search_fields = ("=uid", "=participant__code_name", "=item__external_id")
     ordering = ("-pk",)
     exclude = ("seed",)
 
 
 @admin.register(Judgment)
-class JudgmentAdmin(ReadOnlyAdmin):
+class JudgmentAdmin(SearchedAdmin):
     list_display = ("participant", "item", "study", "occasion", "revision", "settled", "created_at")
     list_filter = ("study", "status")
     list_select_related = ("participant", "item", "study")
-    search_fields = ("=uid", "=participant__code_name", "=item__external_id")
     ordering = ("-pk",)
     exclude = ("key", "rationale", "assignment")
 
 
 @admin.register(Rating)
-class RatingAdmin(ReadOnlyAdmin):
+class RatingAdmin(SearchedAdmin):
+    through = "judgment__"
     list_display = ("dimension", "participant", "item", "form", "point", "low", "high", "both_a", "both_b", "reason")
     list_filter = ("form", "judgment__study")
     list_select_related = ("dimension", "judgment__participant", "judgment__item")
-    search_fields = ("=judgment__uid", "=judgment__participant__code_name", "=judgment__item__external_id")
     ordering = ("-pk",)
     exclude = ("text",)
 
@@ -47,11 +75,11 @@ class RatingAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Mark)
-class MarkAdmin(ReadOnlyAdmin):
+class MarkAdmin(SearchedAdmin):
+    through = "judgment__"
     list_display = ("quote", "tag", "participant", "item")
     list_filter = ("judgment__study",)
     list_select_related = ("judgment__participant", "judgment__item")
-    search_fields = ("=judgment__uid", "=tag", "=judgment__item__external_id")
     ordering = ("-pk",)
     exclude = ("memo",)
 

@@ -22,7 +22,7 @@ class Strict(serializers.Serializer):
     def to_internal_value(self, data):
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
             why = [ErrorDetail("There is no such field.", code="unknown_field")]
-            raise ValidationError(dict.fromkeys(unknown, why))
+            raise ValidationError(dict.fromkeys(unknown[:MAX_NAMED], why))
         return super().to_internal_value(data)
 
 
@@ -37,15 +37,10 @@ class Ratings(Verbatim):
 
     def to_internal_value(self, data):
         # The domain takes whatever is empty for "left open"; a program that sends 0 or [] meant something else.
-        if isinstance(data, dict):
-            odd = [
-                slug
-                for slug, given in data.items()
-                if not given and given is not None and not isinstance(given, dict)
-            ]
-            if odd:
-                why = ErrorDetail(self.error_messages["not_an_answer"], code="not_an_answer")
-                raise ValidationError({slug: [why] for slug in odd})
+        given = data.items() if isinstance(data, dict) else []
+        if odd := [slug for slug, answer in given if answer is not None and not answer and answer != {}]:
+            why = [ErrorDetail(self.error_messages["not_an_answer"], code="not_an_answer")]
+            raise ValidationError(dict.fromkeys(odd[:MAX_NAMED], why))
         return data
 
 

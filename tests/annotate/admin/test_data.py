@@ -84,9 +84,13 @@ def test_peoples_words_and_the_seeds_of_draws_are_not_shown(setting_up, judged, 
 
 
 def test_a_judgment_is_found_by_its_code_name_and_item(setting_up, judged):
-    for words in ("quiet heron", "item-0"):
-        assert setting_up.get(list_of(Rating), {"q": words}).context["cl"].result_count >= 1
-    assert setting_up.get(list_of(Rating), {"q": "loud heron"}).context["cl"].result_count == 0
+    def found(model, words: str) -> int:
+        return setting_up.get(list_of(model), {"q": words}).context["cl"].result_count
+
+    uid = str(Judgment.objects.first().uid)
+    for words, count in {"quiet heron": 2, "item-0": 1, uid: 1, "loud heron": 0, "' OR 1": 0}.items():
+        assert found(Judgment, words) == count
+    assert [found(Rating, words) for words in ("Quiet Heron", "item-0", uid, "heron")] == [4, 2, 2, 0]
 
 
 def test_a_filter_that_walks_to_an_account_is_refused(setting_up, judged):

@@ -64,8 +64,8 @@ def test_the_next_version_of_a_rubric_has_the_next_number(setting_up, published)
 
 def test_points_are_written_on_the_page_of_their_question(setting_up, draft):
     dimension = draft.dimensions.get(slug="person")
-    given = {"position": 6, "title": "Who", "slug": "person", "question": "Who?", "kind": "choice", "level": "nominal",
-             "help": "", "not_about": "", "line_low": "", "line_high": ""}  # fmt: skip
+    given = {"position": 6, "title": "Who", "slug": "person", "question": "Who?", "kind": "choice",
+             "level": "nominal", "help": "", "not_about": "", "line_low": "", "line_high": ""}  # fmt: skip
     points = rows(
         "points", {"value": 1, "text": "A friend", "code": ""}, {"value": 2.5, "text": "A clerk", "code": "k"}
     )
@@ -76,6 +76,17 @@ def test_points_are_written_on_the_page_of_their_question(setting_up, draft):
         (1, "A friend", "1"),
         (2.5, "A clerk", "k"),
     ]
+
+
+def test_two_questions_of_a_version_cannot_share_a_name_in_data(setting_up, draft):
+    dimension = draft.dimensions.get(slug="person")
+    given = {"position": 6, "title": "Who", "slug": "care", "question": "Who?", "kind": "open", "level": "open",
+             "help": "", "not_about": "", "line_low": "", "line_high": ""}  # fmt: skip
+
+    response = setting_up.post(page_of(dimension), given | rows("points"))
+
+    assert (response.status_code, len(response.context["errors"])) == (200, 1)
+    assert draft.dimensions.filter(slug="person").exists()
 
 
 def test_publishing_asks_first_and_then_freezes(setting_up, draft):

@@ -227,3 +227,11 @@ def test_every_question_takes_its_own_kind_of_answer(engine, program, held):
     answers = program.get(f"/api/v1/judgments/{response.json()['judgment']}/").json()["answers"]
     assert answers["ratings"] == ratings | {"depth": ratings["depth"] | {"both_a": 2.0, "both_b": 4.0}}
     assert answers["marks"] == [{"turn": 0, "start": 0, "end": 2}]
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_a_refusal_of_very_many_fields_stays_small(engine, program, held):
+    response = send(program, held, BYTES["60,000 unknown fields"][0])
+
+    assert len(response.json()["errors"]) == 100
+    assert {problem["code"] for problem in response.json()["errors"]} == {"unknown_field"}
