@@ -1,11 +1,13 @@
 """A request id on every response and log line, and one line per request."""
 
+import re
 import time
 import uuid
 
 import structlog
 
 log = structlog.get_logger("annotate.request")
+_SECRET = re.compile(r"^/(join|welcome/\w+|welcome)/.+")
 
 
 class RequestLog:
@@ -20,6 +22,7 @@ class RequestLog:
         response = self.get_response(request)
         response["X-Request-ID"] = request.id
         milliseconds = round((time.perf_counter() - started) * 1_000, 1)
-        # The path only: a query may hold an invitation code or a search.
-        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+        # No query, which may hold a search, and no code of an invitation or of a link that signs in.
+        path = _SECRET.sub(r"/\1/…", request.path)
+        log.info("request", method=request.method, path=path, status=response.status_code, ms=milliseconds)
         return response

@@ -29,12 +29,13 @@ def definition(version: RubricVersion) -> dict:
     return {
         "title": version.title,
         "instructions": version.instructions,
-        "dimensions": [_dimension(dimension) for dimension in dimensions],
+        "dimensions": [dimension_wording(dimension) for dimension in dimensions],
         "tags": [{"slug": tag.slug, "text": tag.text} for tag in version.tags.order_by("position", "id")],
     }
 
 
-def _dimension(dimension: Dimension) -> dict:
+def dimension_wording(dimension: Dimension) -> dict:
+    """One dimension as plain data, its points by value."""
     fields = ("slug", "title", "question", "help", "not_about", "kind", "level", "line_low", "line_high")
     points = sorted(dimension.points.all(), key=lambda point: point.value)
     return {name: getattr(dimension, name) for name in fields} | {

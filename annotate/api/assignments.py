@@ -164,7 +164,11 @@ def _item(assignment: Assignment) -> dict:
 
 
 def _rubric(assignment: Assignment) -> dict:
-    wording = rubrics.definition(assignment.rubric_version)
+    version = assignment.rubric_version
     drawn = {slug: place for place, slug in enumerate(assignment.dimension_order)}
-    dimensions = sorted(wording["dimensions"], key=lambda dimension: drawn[dimension["slug"]])
-    return wording | {"version": assignment.rubric_version.digest, "dimensions": dimensions}
+    shown = answers.as_shown(version.dimensions.prefetch_related("points"), assignment)
+    shown.sort(key=lambda dimension: drawn[dimension.slug])
+    return rubrics.definition(version) | {
+        "version": version.digest,
+        "dimensions": [rubrics.dimension_wording(dimension) for dimension in shown],
+    }

@@ -27,8 +27,7 @@ class Slot(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "number"], name="slot_number_once"),
             models.CheckConstraint(
-                condition=Q(state="held", held_until__isnull=False)
-                | (~Q(state="held") & Q(held_until__isnull=True)),
+                condition=Q(state="held", held_until__isnull=False) | (~Q(state="held") & Q(held_until__isnull=True)),
                 name="slot_held_until_when_held",
             ),
         ]
@@ -66,9 +65,7 @@ class Assignment(models.Model):
     occasion = models.PositiveIntegerField(default=0, help_text="The how-manieth time, from 0.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.OFFERED)
     position = models.PositiveIntegerField(help_text="The how-manieth item of this participant, from 0.")
-    response_order = models.JSONField(
-        default=list, help_text="Response uids in the order shown, left to right."
-    )
+    response_order = models.JSONField(default=list, help_text="Response uids in the order shown, left to right.")
     dimension_order = models.JSONField(default=list, help_text="Dimension slugs in the order shown.")
     seed = models.CharField(max_length=64, blank=True, help_text="What the orders were drawn from.")
     eligible = models.PositiveIntegerField(null=True, help_text="How many items could have been offered.")
@@ -125,14 +122,10 @@ class Judgment(AppendOnlyModel):
     key = models.UUIDField("idempotency key", unique=True)
     answers_digest = models.CharField(max_length=64, help_text="sha256 of the canonical answers.")
     settled = models.PositiveSmallIntegerField(null=True, help_text="1 a first impression … 4 settled.")
-    rationale = models.ForeignKey(
-        ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
-    )
+    rationale = models.ForeignKey(ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     rationale_digest = models.CharField(max_length=64, blank=True)
     steps_ms = models.JSONField(default=dict, help_text="Milliseconds spent per step: reading, judging …")
-    instrument = models.JSONField(
-        default=dict, help_text="Layout, pointer, reader settings, software version."
-    )
+    instrument = models.JSONField(default=dict, help_text="Layout, pointer, reader settings, software version.")
     details = models.JSONField(default=dict, help_text="Columns of an import that belong to the judgment.")
     brought_by = models.ForeignKey("judgments.Import", models.PROTECT, null=True, related_name="judgments")
     judged_at = models.DateTimeField(null=True, help_text="When the person judged; unknown for some imports.")
@@ -142,8 +135,7 @@ class Judgment(AppendOnlyModel):
         constraints = [
             models.UniqueConstraint(fields=["assignment", "revision"], name="judgment_revision_once"),
             models.CheckConstraint(
-                condition=Q(revision=0, supersedes__isnull=True)
-                | Q(revision__gt=0, supersedes__isnull=False),
+                condition=Q(revision=0, supersedes__isnull=True) | Q(revision__gt=0, supersedes__isnull=False),
                 name="judgment_revision_names_predecessor",
             ),
             models.CheckConstraint(
@@ -190,9 +182,7 @@ class Rating(AppendOnlyModel):
     high = models.FloatField(null=True)
     both_a = models.FloatField(null=True)
     both_b = models.FloatField(null=True)
-    labels = models.JSONField(
-        null=True, help_text="Scale values chosen, ascending; an empty list is an answer too."
-    )
+    labels = models.JSONField(null=True, help_text="Scale values chosen, ascending; an empty list is an answer too.")
     reason = models.CharField(max_length=11, choices=Reason.choices, blank=True)
     text = models.ForeignKey(
         ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+",
@@ -246,9 +236,7 @@ class Mark(AppendOnlyModel):
     end = models.PositiveIntegerField(help_text="Exclusive.")
     quote = models.TextField()
     tag = models.CharField(max_length=120, blank=True)
-    memo = models.ForeignKey(
-        ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
-    )
+    memo = models.ForeignKey(ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     memo_digest = models.CharField(max_length=64, blank=True)
     details = models.JSONField(default=dict)
     retracts = models.OneToOneField("self", models.PROTECT, null=True, related_name="retracted_by")
@@ -257,8 +245,7 @@ class Mark(AppendOnlyModel):
         constraints = [
             models.CheckConstraint(condition=Q(start__lt=models.F("end")), name="mark_not_empty"),
             models.CheckConstraint(
-                condition=Q(response__isnull=False, turn__isnull=True)
-                | Q(response__isnull=True, turn__isnull=False),
+                condition=Q(response__isnull=False, turn__isnull=True) | Q(response__isnull=True, turn__isnull=False),
                 name="mark_in_one_text",
             ),
         ]

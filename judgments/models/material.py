@@ -34,12 +34,8 @@ class Scenario(models.Model):
         help_text='A list of {"role": "person" or "model" or "system", "content": "…", "lang": "en"}.',
     )
     shift_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="shifts")
-    axis = models.CharField(
-        max_length=40, blank=True, help_text="What changes against the base: who, stakes, time …"
-    )
-    distance = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="How far from the base: 1, 2, 3."
-    )
+    axis = models.CharField(max_length=40, blank=True, help_text="What changes against the base: who, stakes, time …")
+    distance = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How far from the base: 1, 2, 3.")
     content_notes = models.JSONField(default=list, blank=True)
     language = models.CharField(max_length=35, blank=True, help_text="BCP 47, such as en or ar-EG.")
     digest = models.CharField(max_length=64, editable=False, db_index=True, help_text="sha256 of the turns.")
@@ -61,12 +57,8 @@ class ModelVersion(models.Model):
 
     name = models.CharField(max_length=200)
     version = models.CharField(max_length=200, blank=True)
-    settings = models.JSONField(
-        default=dict, blank=True, help_text="Temperature, system prompt and the like."
-    )
-    digest = models.CharField(
-        max_length=64, unique=True, editable=False, help_text="sha256 of the three above."
-    )
+    settings = models.JSONField(default=dict, blank=True, help_text="Temperature, system prompt and the like.")
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="sha256 of the three above.")
 
     def __str__(self):
         return f"{self.name} {self.version}".strip()

@@ -43,9 +43,7 @@ class Invitation(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     study = models.ForeignKey("judgments.Study", models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ANNOTATOR)
-    note = models.CharField(
-        "for whom", max_length=200, blank=True, help_text="Only you and other admins see this."
-    )
+    note = models.CharField("for whom", max_length=200, blank=True, help_text="Only you and other admins see this.")
     places = models.PositiveIntegerField(default=1, help_text="How many people may join with this link.")
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -82,15 +80,11 @@ class Participant(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="participations"
     )
     code_name = models.CharField(max_length=80)
-    external_id = models.CharField(
-        max_length=200, blank=True, help_text="The identifier in an imported dataset."
-    )
+    external_id = models.CharField(max_length=200, blank=True, help_text="The identifier in an imported dataset.")
     brought_by = models.ForeignKey(
         "judgments.Import", models.PROTECT, null=True, blank=True, editable=False, related_name="participants"
     )
-    details = models.JSONField(
-        default=dict, blank=True, help_text="Columns of an import that belong to the person."
-    )
+    details = models.JSONField(default=dict, blank=True, help_text="Columns of an import that belong to the person.")
     cursor = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="How far this person has come in their own order of the items."
     )
@@ -149,9 +143,7 @@ class Facet(models.Model):
     slug = models.SlugField(max_length=60)
     title = models.CharField(max_length=120)
     question = models.CharField(max_length=300, blank=True)
-    why = models.CharField(
-        max_length=300, blank=True, help_text="Why this is asked; stands beside the question."
-    )
+    why = models.CharField(max_length=300, blank=True, help_text="Why this is asked; stands beside the question.")
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

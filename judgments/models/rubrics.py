@@ -21,17 +21,13 @@ class RubricVersion(models.Model):
     rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
-    instructions = models.TextField(
-        blank=True, help_text="Plain words for readers, shown before the first item."
-    )
+    instructions = models.TextField(blank=True, help_text="Plain words for readers, shown before the first item.")
     change_note = models.TextField(blank=True, help_text="What changed since the version before.")
     forked_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="forks"
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    digest = models.CharField(
-        max_length=64, blank=True, editable=False, help_text="sha256 of the whole wording."
-    )
+    digest = models.CharField(max_length=64, blank=True, editable=False, help_text="sha256 of the whole wording.")
 
     class Meta:
         ordering = ["rubric", "-number"]
@@ -99,9 +95,7 @@ class Dimension(models.Model):
             models.UniqueConstraint(fields=["version", "slug"], name="dimension_slug_once"),
             models.CheckConstraint(
                 condition=~models.Q(kind="line")
-                | models.Q(
-                    line_low__isnull=False, line_high__isnull=False, line_low__lt=models.F("line_high")
-                ),
+                | models.Q(line_low__isnull=False, line_high__isnull=False, line_low__lt=models.F("line_high")),
                 name="dimension_line_has_ends",
             ),
         ]

@@ -55,9 +55,7 @@ class Study(models.Model):
     )  # fmt: skip
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.OWN, editable=False)
-    judgments_wanted = models.PositiveIntegerField(
-        default=12, help_text="How many people should judge each item."
-    )
+    judgments_wanted = models.PositiveIntegerField(default=12, help_text="How many people should judge each item.")
     lease_minutes = models.PositiveIntegerField(
         default=60,
         help_text="How long a place is held for someone who opened an item. A late judgment is still kept.",
@@ -78,9 +76,7 @@ class Study(models.Model):
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
-    researchers = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, through="Membership", related_name="studies"
-    )
+    researchers = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="studies")
 
     objects = StudyQuerySet.as_manager()
 

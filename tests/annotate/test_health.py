@@ -1,15 +1,9 @@
 """Alive and ready: for load balancers, without signing in."""
 
-import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
 from judgments import guards
-
-
-@pytest.fixture(autouse=True)
-def _plain_static(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
 
 
 def test_alive_needs_no_database(client):

@@ -15,13 +15,6 @@ HOSTILE = "<script>alert(1)</script>{{ 7|add:7 }}"
 PASSWORD = "four quiet words here"
 
 
-@pytest.fixture(autouse=True)
-def _plain_static(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)

@@ -13,13 +13,6 @@ PASSWORD = "four quiet words here"
 HOSTILE = "<script>alert(1)</script>{{ 7|add:7 }}"
 
 
-@pytest.fixture(autouse=True)
-def _plain_static(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 @pytest.fixture
 def invitation(study, ada):
     return invitations.invite(study, Role.ANNOTATOR, actor=ada, now=timezone.now(), places=2)

@@ -33,13 +33,6 @@ HOSTILE = (
 CANARY = "canary-7f3a"
 
 
-@pytest.fixture(autouse=True)
-def _plain_static(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)

@@ -20,13 +20,6 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e&amp;'\""
 LONE_NUMBER = re.compile(r"\b(means?|averages?|scores?|median|majority|consensus|gold)\b", re.IGNORECASE)
 
 
-@pytest.fixture(autouse=True)
-def _plain_static(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
 @pytest.fixture
 def researcher(client, rosa):
     client.force_login(rosa)

@@ -70,12 +70,8 @@ class Live:
 
 
 @pytest.fixture
-def live(committed, settings, tmp_path):
+def live(committed, settings):
     """The whole site on the loopback, with static files as they lie in the source."""
-    settings.STATIC_ROOT = tmp_path / "static"
-    settings.STATIC_ROOT.mkdir()
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
     server.set_app(WSGIHandler())

@@ -16,14 +16,6 @@ def _no_attempts_yet():
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _static_files_as_they_lie(settings, tmp_path):
-    """Nothing has to be collected before a page can be shown."""
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-
-
 @pytest.fixture
 def speak():
     """speak(user): a program with a token of that user; speak(None): one without."""

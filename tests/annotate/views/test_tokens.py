@@ -14,14 +14,6 @@ from annotate import tokens
 from tests.support.described import Program
 
 
-@pytest.fixture(autouse=True)
-def _static_files_as_they_lie(settings, tmp_path):
-    """Nothing has to be collected before a page can be shown."""
-    settings.STATIC_ROOT = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-
-
 @pytest.fixture
 def browser(client, jo):
     client.force_login(jo.user)
