@@ -51,7 +51,7 @@ class Study(models.Model):
     )
     rubric_version = models.ForeignKey(
         "judgments.RubricVersion", models.PROTECT, null=True, blank=True, related_name="studies",
-        help_text="A published version. Later versions can be chosen while the study runs; each judgment keeps its own.",
+        help_text="A published version. A later one can be chosen while the study runs; each judgment keeps its own.",
     )  # fmt: skip
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.OWN, editable=False)

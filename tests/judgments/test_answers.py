@@ -20,7 +20,8 @@ HOSTILE = [
     {"rationale": None}, {"rationale": 4}, {"rationale": "a\x00"},
     {"marks": {}}, {"marks": [7]}, {"marks": [{"start": 0}]}, {"marks": [{"start": "0", "end": 1, "turn": 0}]},
     {"marks": [{"start": 0, "end": 1, "turn": 0, "details": {"a": 1}}]},
-    {"marks": [{"start": 0, "end": 1, "turn": "0"}]}, {"marks": [{"start": 0, "end": 1, "turn": 0, "tag": "t" * 121}]},
+    {"marks": [{"start": 0, "end": 1, "turn": "0"}]},
+    {"marks": [{"start": 0, "end": 1, "turn": 0, "tag": "t" * 121}]},
     {"marks": [{"start": 0, "end": 1, "turn": 0}] * 501},
 ]  # fmt: skip
 
