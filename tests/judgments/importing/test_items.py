@@ -122,8 +122,8 @@ def test_families_shifts_and_facts_are_kept(study):
     rows = [
         {"id": "s1", "scenario": "shift", "prompt": "As a nurse?", "response": "No.", "family": "Grief",
          "shift_of": "base", "axis": "who", "distance": 1},
-        {"id": "b1", "scenario": "base", "prompt": "He's gone", "response": "Who?", "family": "Grief", "title": "Gone",
-         "language": "en", "content_notes": ["death"], "model": "alder"},
+        {"id": "b1", "scenario": "base", "prompt": "He's gone", "response": "Who?", "family": "Grief",
+         "title": "Gone", "language": "en", "content_notes": ["death"], "model": "alder"},
         {"id": "b2", "scenario": "base", "prompt": "He's gone", "response": "Sorry.", "purpose": "practice",
          "topic": "loss"},
     ]  # fmt: skip
@@ -250,7 +250,7 @@ BROKEN = {
     "open quote": (b'id,prompt,response\na,b,c\nd,"e,f\n', "items.csv:3: A quote is opened here and never closed."),
     "after quote": (
         b'id,prompt,response\na,"b"x,c\n',
-        "items.csv:2: A quoted field is followed by something else than a separator. A quote inside quotes is doubled.",
+        "items.csv:2: A quoted field is followed by something else than a separator.",
     ),
     "lone CR": (
         b"id,prompt,response\ra,b,c\r",
@@ -334,7 +334,10 @@ BROKEN = {
         b'{"id":"a","x":' + b"[" * 17 + b"]" * 17 + b"}\n",
         "items.csv:1: Lists and objects lie more than 16 deep.",
     ),
-    "no object": (b'{"id":"a","prompt":"b","response":"c"}\n[1]\n', "items.csv:2: Each row is an object with named fields."),
+    "no object": (
+        b'{"id":"a","prompt":"b","response":"c"}\n[1]\n',
+        "items.csv:2: Each row is an object with named fields.",
+    ),
     "tool role": (
         b'{"id":"a","messages":[{"role":"tool","content":"x"}],"response":"c"}\n',
         "items.csv:1: messages[0]: The role is user, assistant or system; others cannot be shown.",
@@ -347,7 +350,10 @@ BROKEN = {
         json.dumps({"id": "a", "messages": [{"role": "user", "content": "x"}] * 201, "response": "c"}).encode(),
         "items.csv:1: messages: This is a list of 1 to 200 messages.",
     ),
-    "list cut": (b'[{"id":"a","prompt":"b","response":"c"}\n', "items.csv:2: A comma or the end of the list is missing here."),
+    "list cut": (
+        b'[{"id":"a","prompt":"b","response":"c"}\n',
+        "items.csv:2: A comma or the end of the list is missing here.",
+    ),
     "list, then more": (
         b'[{"id":"a","prompt":"b","response":"c"}]\nx',
         "items.csv:1: Something follows after the list.",
