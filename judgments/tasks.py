@@ -35,6 +35,7 @@ def _upload(name: str) -> Path:
 @jobs.handles("import_items")
 def import_items(job: Job, progress: jobs.Progress) -> dict:
     """payload: file (in the uploads), name (as the person's file was called), dry_run."""
+    assert job.study is not None
     given = job.payload
     report = importing.import_items(
         job.study, _upload(given["file"]), name=given["name"], actor=job.asked_by, now=timezone.now(),

@@ -24,6 +24,7 @@ ROLES = {
     "user": "person", "human": "person", "person": "person", "assistant": "model", "gpt": "model", "model": "model",
     "bot": "model", "system": "system",
 }  # fmt: skip
+PURPOSES = list(Item.Purpose.values)
 LONGEST = {"title": 200, "axis": 40, "family": 200, "model": 200, "version": 200, "shift_of": 200, "scenario": 200}
 
 
@@ -247,9 +248,9 @@ class Reader:
     # Facts ----------------------------------------------------------------------------------------
 
     def _purpose(self) -> str:
-        purpose = self._short("purpose") or Item.Purpose.MAIN
-        if purpose not in Item.Purpose.values:
-            self.note("purpose", "purpose", f"The purpose is one of {', '.join(Item.Purpose.values)}.")
+        purpose = self._short("purpose") or "main"
+        if purpose not in PURPOSES:
+            self.note("purpose", "purpose", f"The purpose is one of {', '.join(PURPOSES)}.")
         return purpose
 
     def _short(self, column: str) -> str:

@@ -1,20 +1,15 @@
 """JSON Lines (one object a line) and JSON (one list of objects), read strictly."""
 
 import json
-import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
 from judgments.importing.sources import BYTE_ORDER_MARK, Row, Source
-from judgments.importing.values import deeper_than, numbers_in, strings_in
+from judgments.importing.values import deeper_than, has_large_number, strings_in
 
 BLANK = b" \t\r\n"
-MOST_INTEGER = 2**63
-LARGE = re.compile(r"\d{19}|[eE][-+]?\d{3}", re.ASCII)
-"""Only a text with one of these can hold a number that is too large."""
 
 
 class _Twice(ValueError):
@@ -165,10 +160,7 @@ def _unkeepable(value: Any, text: str) -> str:
     """Why a parsed value cannot be kept on both databases; empty when it can."""
     if "\\" in text and any("\x00" in found or _has_surrogate(found) for found in strings_in(value)):
         return "A NUL character or half a surrogate pair cannot be kept."
-    if LARGE.search(text) and any(
-        math.isinf(number) or (isinstance(number, int) and abs(number) >= MOST_INTEGER)
-        for number in numbers_in(value)
-    ):
+    if has_large_number(value):
         return "A number is too large to be kept; write it as text."
     return ""
 

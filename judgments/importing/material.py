@@ -19,7 +19,7 @@ from judgments.models import Family, Import, Item, ItemResponse, ModelVersion, R
 FACTS = ("family", "axis", "distance", "shift_of", "title", "language", "content_notes")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Place:
     """A scenario that rows of the file share. `key`: its row in the database, once there is one."""
 

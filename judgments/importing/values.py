@@ -1,5 +1,6 @@
 """Values as they are written in files: what is blank, what counts as an id, what can be kept."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from typing import Any
 import orjson
 
 MOST_ID = 200
+BEYOND = 2**63
 LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,5}\Z")
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}\Z", re.ASCII)
 INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs", "Mn", "Me"}
@@ -56,7 +58,8 @@ def id_problem(value: str) -> str:
 def alike(value: str) -> str:
     """The form under which two ids look the same to a person."""
     if value.isascii():
-        return value.strip().casefold()
+        folded = value.strip().casefold()
+        return value if folded == value else folded  # One object rather than two, for many ids.
     folded = unicodedata.normalize("NFC", value).casefold().strip()
     return unicodedata.normalize("NFC", folded)
 
@@ -89,12 +92,13 @@ def strings_in(value: Any) -> Iterable[str]:
             yield from strings_in(inner)
 
 
-def numbers_in(value: Any) -> Iterable[int | float]:
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from numbers_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from numbers_in(inner)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield value
+def has_large_number(value: Any) -> bool:
+    """Whether a number inside the value is infinite, or a whole one beyond 64 bits."""
+    kind = type(value)
+    if kind is str:
+        return False
+    if kind is dict:
+        return any(map(has_large_number, value.values()))
+    if kind is list:
+        return any(map(has_large_number, value))
+    return (kind is int and abs(value) >= BEYOND) or (kind is float and math.isinf(value))

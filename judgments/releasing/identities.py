@@ -76,6 +76,5 @@ class Gate:
 
 
 def _people_of(study: Study) -> set[int | None]:
-    return set(study.participants.values_list("user_id", flat=True)) | set(
-        study.memberships.values_list("user_id", flat=True)
-    )
+    readers = study.participants.values_list("user_id", flat=True)
+    return {*readers, *study.memberships.values_list("user_id", flat=True)}

@@ -36,21 +36,29 @@ def snapshot():
     if connection.in_atomic_block:  # The caller's transaction decides what is seen.
         yield
         return
-    mode = getattr(connection, "transaction_mode", None)
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        connection.transaction_mode = "DEFERRED"
+    with _without_write_lock(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute("SET LOCAL statement_timeout = 0")
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
+        yield
+
+
+@contextmanager
+def _without_write_lock():
+    """Let transactions on SQLite begin as readers; elsewhere they do so anyway."""
+    wrapper: Any = connection
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    before = wrapper.transaction_mode
+    wrapper.transaction_mode = "DEFERRED"
     try:
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                    cursor.execute("SET LOCAL statement_timeout = 0")
-                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '15min'")
-            yield
+        yield
     finally:
-        if connection.vendor == "sqlite":
-            connection.transaction_mode = mode
+        wrapper.transaction_mode = before
 
 
 @dataclass

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import krippendorff
 import numpy as np
@@ -23,9 +23,12 @@ from judgments.releasing.files import Written, unescape
 from judgments.releasing.tables import RATINGS, Table
 
 TOLERANCE = 1e-9
+Key = tuple[str, int, str]
+"""Rubric, version and short name of a question."""
+Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 MOST_CELLS = 10_000_000
 """Items × points² that the library may build; beyond it a hashed sample of the items is compared."""
-METRIC = {
+METRIC: dict[str, Metric] = {
     "nominal": "nominal",
     "pair": "nominal",
     "set": "nominal",  # Whole sets, alike or not.
@@ -39,8 +42,6 @@ _READ = [
     "item_id", "annotator_id", "occasion", "rubric", "rubric_version", "dimension", "is_current", "form", "point",
     "labels_json",
 ]  # fmt: skip
-
-Key = tuple[str, int, str]
 
 
 @dataclass
@@ -181,20 +182,19 @@ def _check_agreement(frame: pd.DataFrame, ours: Tally) -> list[dict[str, Any]]:
     frame = frame.assign(value=point)
     counted = frame["is_current"] & (frame["form"] == "point") & (frame["occasion"] == 0) & frame["value"].notna()
     frame = frame[counted & ~frame["item_id"].isin(ours.practice)]
-    theirs = {
-        (str(rubric), int(version), str(slug)): rows
-        for (rubric, version, slug), rows in frame.groupby(["rubric", "rubric_version", "dimension"], sort=True)
-    }
+    by_key = frame.groupby(["rubric", "rubric_version", "dimension"])
+    theirs: dict[Key, pd.DataFrame] = dict(iter(by_key))  # type: ignore[arg-type]
     found = []
     for key in sorted(set(theirs) | set(ours.answers)):
         if ours.levels.get(key) in METRIC:
             rows = theirs.get(key, frame.iloc[:0])
-            rows = rows[[(key, value) not in ours.apart for value in rows["value"]]]
+            on_scale = np.array([(key, value) not in ours.apart for value in rows["value"]], dtype=bool)
+            rows = rows[on_scale]
             found.append(_compare(key, METRIC[ours.levels[key]], rows, ours.answers.get(key, Answers())))
     return found
 
 
-def _compare(key: Key, metric: str, rows: pd.DataFrame, answers: Answers) -> dict[str, Any]:
+def _compare(key: Key, metric: Metric, rows: pd.DataFrame, answers: Answers) -> dict[str, Any]:
     sample = _sample(rows)
     if sample is not None:
         rows = rows[rows["item_id"].isin(sample)]
@@ -232,7 +232,7 @@ def _sample(rows: pd.DataFrame) -> set[str] | None:
         count //= 2
 
 
-def _by_the_library(rows: pd.DataFrame, metric: str) -> float:
+def _by_the_library(rows: pd.DataFrame, metric: Metric) -> float:
     """Alpha by the krippendorff library; nan where it is not defined."""
     items, item = np.unique(rows["item_id"].to_numpy(dtype=str), return_inverse=True)
     points, point = np.unique(

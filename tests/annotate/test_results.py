@@ -403,6 +403,20 @@ def test_reasons_are_laid_out_by_where_their_author_stood(researcher, study, par
     assert care.n_reasons == 2
 
 
+def test_identical_reasons_stand_once_with_everyone_who_gave_them(researcher, study):
+    item = factories.make_item(study)
+    people = [factories.make_participant(study, code_name=name) for name in ("amber wren", "calm otter")]
+    everyone_reads(people, lambda place, _: said(care=place + 1, warmth=10.0 * place, rationale="It waited."))
+
+    blocks = {block.found.dimension.name: block for block in researcher.get(page(study, item)).context["blocks"]}
+
+    (column,) = blocks["care"].columns
+    assert [(quote.words, quote.said_by) for quote in column.quotes] == [
+        ("It waited.", (("amber wren", "Far too little"), ("calm otter", "Too little")))
+    ]
+    assert [column.title for column in blocks["warmth"].columns] == ["Towards “cold”"]
+
+
 def test_how_settled_readers_were_is_counted(researcher, study, parted):
     assert researcher.get(page(study, parted)).context["settled"] == [
         ("Settled, I would be surprised to change", 2),

@@ -23,13 +23,17 @@ _LEVELS = {Level.SET: "set", Level.ORDINAL: "ordinal", Level.INTERVAL: "ordinal"
 def scale_of(dimension: Dimension) -> charts.Scale | charts.Line | None:
     """The scale to draw on; None for questions that are answered in words alone."""
     if dimension.is_line:
-        low, high = dimension.line_low, dimension.line_high
-        texts = [point.text for point in dimension.points] or [f"{low:g}", f"{high:g}"]
-        return charts.Line(texts[0], texts[-1], low, high, parts=LINE_PARTS)
+        return charts.Line(*ends_of(dimension), dimension.line_low, dimension.line_high, parts=LINE_PARTS)
     if not dimension.points or dimension.level == Level.OPEN:
         return None
     points = tuple(charts.Point(point.value, point.text, point.apart) for point in _in_order(dimension.points))
     return charts.Scale(points, level=_LEVELS.get(dimension.level, "nominal"), middle=dimension.middle)
+
+
+def ends_of(line: Dimension) -> tuple[str, str]:
+    """The words at both ends of a line, or its numbers where it has no words."""
+    texts = [point.text for point in line.points] or [f"{line.line_low:g}", f"{line.line_high:g}"]
+    return texts[0], texts[-1]
 
 
 def _in_order(points: Iterable) -> list:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from annotate import permissions
 from judgments import canonical
-from judgments.models import Item, Judgment, Participant, Rating, ScalePoint, Study
+from judgments.models import Dimension, Import, Item, Judgment, Participant, Rating, ScalePoint, Study
 from judgments.releasing.files import escape
 
 COLUMNS = (
@@ -21,12 +22,9 @@ COLUMNS = (
 FIRST, THEN = 200, 2_000
 """Judgments in memory at a time: few at first, so that the first line leaves at once."""
 
-_JUDGMENT = (
-    "pk", "participant_id", "item_id", "occasion", "revision", "superseded_by__pk", "settled", "judged_at"
-)  # fmt: skip
+_JUDGMENT = ("pk", "participant_id", "item_id", "occasion", "revision", "settled", "judged_at")
 _RATING = (
-    "judgment_id", "dimension_id", "dimension__slug", "form", "point", "low", "high", "both_a", "both_b", "labels",
-    "reason",
+    "judgment_id", "dimension_id", "form", "point", "low", "high", "both_a", "both_b", "labels", "reason",
 )  # fmt: skip
 
 Cells = tuple[Any, ...]
@@ -57,43 +55,71 @@ def _lines(study: Study) -> Iterator[str]:
         yield "".join(map(writer.writerow, rows))
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What the numbers of rows are called: by primary key, and points by their dimension and value.
+
+    dimensions: position and slug. discarded: imports whose judgments are left out, as are those of items
+    that are not named here.
+    """
+
+    readers: dict[int, str]
+    items: dict[int, str]
+    dimensions: dict[int, tuple[int, str]]
+    points: dict[tuple[int, float], str]
+    discarded: list[int]
+
+
+def _names(study: Study) -> _Names:
+    items = Item.objects.kept().filter(study=study).exclude(purpose=Item.Purpose.PRACTICE)
+    # Every rubric version that the study ever asked with.
+    versions = list(study.assignments.order_by().values_list("rubric_version", flat=True).distinct())
+    dimensions = Dimension.objects.filter(version__in=versions).values_list("pk", "position", "slug")
+    points = ScalePoint.objects.filter(dimension__version__in=versions).values_list("dimension_id", "value", "text")
+    discarded = Import.objects.filter(study=study, discarded_at__isnull=False)
+    return _Names(
+        readers=_escaped(Participant.objects.filter(study=study).values_list("pk", "code_name")),
+        items=_escaped(items.values_list("pk", "external_id")),
+        dimensions={pk: (position, escape(slug)) for pk, position, slug in dimensions},
+        points={(dimension, value): text for dimension, value, text in points},
+        discarded=list(discarded.values_list("pk", flat=True)),
+    )
+
+
 def _chunks(study: Study) -> Iterator[list[Cells]]:
-    """Rows by judgment and question, as accepted; items taken out and discarded imports are not among them."""
-    readers = _escaped(Participant.objects.filter(study=study).values_list("pk", "code_name"))
-    items = _escaped(Item.objects.kept().filter(study=study).values_list("pk", "external_id"))
-    points = _points(study)
-    shown = Judgment.objects.filter(study=study, item__hidden_at__isnull=True, brought_by__discarded_at__isnull=True)
-    shown = shown.exclude(item__purpose=Item.Purpose.PRACTICE).order_by("pk")
+    """Rows by judgment as accepted, then by question."""
+    names = _names(study)
+    # Plain reads of one table by its index: with joins, a database may read all of it again for every chunk.
+    stored = Judgment.objects.filter(study=study).exclude(brought_by__in=names.discarded).order_by("pk")
     last, size = 0, FIRST
-    while found := list(shown.filter(pk__gt=last).values_list(*_JUDGMENT)[:size]):
-        begun = {row[0]: _begin(row, readers, items) for row in found}
-        given = Rating.objects.filter(judgment__gte=found[0][0], judgment__lte=found[-1][0], judgment__study=study)
-        rows = given.order_by("judgment_id", "dimension__position", "pk").values_list(*_RATING)
-        yield [_row(begun[row[0]], row, points) for row in rows if row[0] in begun]
+    while found := list(stored.filter(pk__gt=last).values_list(*_JUDGMENT)[:size]):
+        yield _rows([row for row in found if row[2] in names.items], names)
         last, size = found[-1][0], THEN
 
 
-def _begin(row: Cells, readers: dict[int, str], items: dict[int, str]) -> tuple[Cells, Cells]:
+def _rows(judgments: list[Cells], names: _Names) -> list[Cells]:
+    ids = [row[0] for row in judgments]
+    replaced = set(Judgment.objects.filter(supersedes__in=ids).values_list("supersedes_id", flat=True))
+    begun = {row[0]: _begin(row, row[0] not in replaced, names) for row in judgments}
+    given = list(Rating.objects.filter(judgment__in=ids).values_list(*_RATING))
+    given.sort(key=lambda row: (row[0], names.dimensions[row[1]]))
+    return [_row(begun[row[0]], row, names) for row in given]
+
+
+def _begin(row: Cells, is_current: bool, names: _Names) -> tuple[Cells, Cells]:
     """What all ratings of a judgment share: the cells before theirs, and those after them."""
-    _, participant, item, occasion, revision, superseded_by, settled, judged_at = row
-    is_current = "true" if superseded_by is None else "false"
-    return (readers[participant], items[item], occasion, revision, is_current), (settled, _moment(judged_at))
+    _, participant, item, occasion, revision, settled, judged_at = row
+    before = names.readers[participant], names.items[item], occasion, revision, "true" if is_current else "false"
+    return before, (settled, _moment(judged_at))
 
 
-def _row(begun: tuple[Cells, Cells], row: Cells, points: dict[tuple[int, float], str]) -> Cells:
-    _, dimension, slug, form, point, low, high, both_a, both_b, labels, reason = row
+def _row(begun: tuple[Cells, Cells], row: Cells, names: _Names) -> Cells:
+    _, dimension, form, point, low, high, both_a, both_b, labels, reason = row
     before, after = begun
-    text = escape(points.get((dimension, point), ""))
-    chosen = "" if labels is None else canonical.dumps([points[dimension, float(value)] for value in labels])
+    text = escape(names.points.get((dimension, point), ""))
+    chosen = "" if labels is None else canonical.dumps([names.points[dimension, float(value)] for value in labels])
+    slug = names.dimensions[dimension][1]
     return (*before, slug, form, point, text, low, high, both_a, both_b, chosen, reason, *after)
-
-
-def _points(study: Study) -> dict[tuple[int, float], str]:
-    """The words of each point by dimension and value, of every rubric version the study ever asked with."""
-    versions = study.assignments.order_by().values("rubric_version")
-    found = ScalePoint.objects.filter(dimension__version__in=versions)
-    rows = found.values_list("dimension_id", "value", "text")
-    return {(dimension, value): text for dimension, value, text in rows}
 
 
 def _escaped(pairs: Iterable[tuple[int, str]]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from annotate.charts import REASONS
+from annotate.views.results.drawing import ends_of
 from judgments import reports
 from judgments.ledger import Dimension
 from judgments.models import Form, Level
@@ -59,8 +60,7 @@ def _region(dimension: Dimension, place: reports.Place) -> tuple[str, str]:
 
 def _of_point(dimension: Dimension, name: str) -> tuple[str, str]:
     if dimension.is_line:
-        ends = dimension.points[0].text, dimension.points[-1].text
-        return _third(dimension.places.index(name), len(dimension.places), ends), name
+        return _third(dimension.places.index(name), len(dimension.places), ends_of(dimension)), name
     point = next((point for point in dimension.points if point.code == name), None)
     if point is None:  # A set in which nothing was chosen.
         return "None of these", ""
