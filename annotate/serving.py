@@ -36,8 +36,15 @@ def find_place(host: str, port: int) -> Place:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from None
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (compared with, not bound to)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return Place(host, port, os.environ.get("DISSENSUS_URL", f"http://{shown}:{port}").rstrip("/"))
+
+
+def others_note(place: Place) -> str:
+    """What to say where the server listens for others, but nobody has said by which address they come."""
+    if place.host in {"0.0.0.0", "::"} and "DISSENSUS_URL" not in os.environ:  # noqa: S104
+        return "  Others reach it once DISSENSUS_URL names the address they use.\n"
+    return ""
 
 
 def prepare(place: Place) -> None:

@@ -33,7 +33,7 @@ def _public_address() -> str:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"DISSENSUS_URL must be an http or https address, not {address!r}.")
-    return address
+    return parts.geturl()  # With the scheme in small letters, as everything below compares it.
 
 
 def _secret_key(folder: Path) -> str:
@@ -65,6 +65,7 @@ ALLOWED_HOSTS = [str(urlsplit(PUBLIC_ADDRESS).hostname), *_local_names]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 
 _SQLITE_OPTIONS = {
+    # trusted_schema stays on: the checks of JSON columns call a function that it would refuse.
     "timeout": 20,
     # Deferred transactions fail under write contention; immediate ones wait their turn.
     "transaction_mode": "IMMEDIATE",

@@ -100,9 +100,9 @@ def _passages(given: list[dict[str, Any]]) -> tuple[Passage, ...]:
 
 
 def _answer(given: dict[str, Any]) -> Answer:
-    values: dict[str, Any] = {name: float(value) if _is_number(value) else value for name, value in given.items()}
+    values: dict[str, Any] = {name: _number(value) if _is_number(value) else value for name, value in given.items()}
     if values.get("labels") is not None:
-        values["labels"] = tuple(sorted({float(value) for value in values["labels"]}))
+        values["labels"] = tuple(sorted({_number(value) for value in values["labels"]}))
     if values.get("form") == Form.BOTH and _is_number(values.get("both_a")) and _is_number(values.get("both_b")):
         values["both_a"], values["both_b"] = sorted((values["both_a"], values["both_b"]))
     return Answer(**values)
@@ -177,7 +177,7 @@ def _unfit_point(answer: Answer, dimension: Dimension) -> str:
         Kind(dimension.kind), {"form", "point"}
     )
     given = set(answer.plain())
-    if not expected <= given:
+    if not expected <= given or (dimension.kind == Kind.OPEN and not answer.text.strip()):
         return "Words are missing." if dimension.kind == Kind.OPEN else "A place on the scale is missing."
     if given != expected:
         return f"This question does not take {', '.join(sorted(given - expected))}."
@@ -303,4 +303,11 @@ def _text_shape(text: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is a plain finite number; whole numbers beyond what a float holds exactly are not."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= 2**53 if isinstance(value, int) else math.isfinite(value)
+
+
+def _number(value: float) -> float:
+    return float(value) + 0.0  # Databases give 0.0 back for -0.0, and a digest would tell them apart.

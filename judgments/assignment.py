@@ -1,7 +1,14 @@
-"""Who reads what next: slots claimed one at a time, each person in an order of their own.
+"""Who reads what next: slots claimed one at a time, each offer drawn evenly from all that could be offered.
 
 Room is a row: k judgments wanted are k slots, made when an item is first offered. Whoever holds the
 row's lock holds the room, so people racing for the last place can never both have it.
+
+Each offer has a keyed permutation of the study's item numbers of its own, and takes the first item there
+that has room and is new to the person. So every item that could be offered is equally likely whatever
+went before, the draw can be made again from the study's seed, and nothing has to be stored or counted
+through. (One order a person, walked with a cursor, would favour items that regain room behind it.)
+
+Locks are taken in one order everywhere: participant, assignment, slot, and the event chain's head last.
 """
 
 from collections.abc import Iterator
@@ -10,12 +17,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from judgments import draws
+from judgments import audit, draws
 from judgments.errors import NotYours, StudyClosed
 from judgments.models import Assignment, Item, Participant, Slot, Study
 
 WINDOW = 64
-"""Places of a person's order looked up in one query."""
+"""Places of an offer's order looked up in one query."""
 WINDOWS_BEFORE_SEARCH = 4
 """After this many windows without room, the items that have room are searched for directly."""
 
@@ -29,11 +36,12 @@ def next_assignment(participant: Participant, *, now: datetime) -> Assignment | 
     """
     if participant.user_id is None:
         raise NotYours("Imported participants are read-only.")
-    participant = Participant.objects.select_for_update().get(pk=participant.pk)
+    participant = lock_participant(participant.pk)
     study = Study.objects.select_related("rubric_version").get(pk=participant.study_id)
     if not study.is_open:
         raise StudyClosed(f"{study.title} is not open for judging now.")
     release_expired(study, now=now, besides=participant)
+    _let_go_of_hidden(participant, now)
     return (
         _held(participant, study, now)
         or _revived(participant, study, now)
@@ -43,21 +51,39 @@ def next_assignment(participant: Participant, *, now: datetime) -> Assignment | 
     )
 
 
+def lock_participant(pk: int) -> Participant:
+    """One act at a time for each person. Without blocking rows that merely refer to them."""
+    return Participant.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+@transaction.atomic
 def release_expired(study: Study, *, now: datetime, besides: Participant | None = None) -> int:
     """Give back slots whose lease ran out; how many. Drafts stay, and a late judgment is still kept."""
-    overdue = Slot.objects.filter(study=study, state=Slot.State.HELD, held_until__lt=now)
+    overdue = Assignment.objects.filter(
+        study=study, state=Assignment.State.OFFERED, slot__state=Slot.State.HELD, slot__held_until__lt=now
+    )
     if besides is not None:
-        overdue = overdue.exclude(
-            Exists(
-                Assignment.objects.filter(slot=OuterRef("pk"), participant=besides, state=Assignment.State.OFFERED)
-            )
+        overdue = overdue.exclude(participant=besides)
+    locked = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return _give_back(locked[:100], now)
+
+
+def _let_go_of_hidden(participant: Participant, now: datetime) -> None:
+    """Items taken out of the study meanwhile are not read on; a judgment of them that arrives is still kept."""
+    hidden = Assignment.objects.filter(
+        participant=participant, state=Assignment.State.OFFERED, item__hidden_at__isnull=False
+    )
+    _give_back(hidden.select_for_update(of=("self",), no_key=True), now)
+
+
+def _give_back(assignments: QuerySet[Assignment], now: datetime) -> int:
+    rows = list(assignments.values_list("pk", "slot"))
+    if rows:
+        Assignment.objects.filter(pk__in=[pk for pk, _ in rows]).update(
+            state=Assignment.State.EXPIRED, slot=None, ended_at=now
         )
-    slots = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:100])
-    if slots:
-        offered = Assignment.objects.filter(slot__in=slots, state=Assignment.State.OFFERED)
-        offered.update(state=Assignment.State.EXPIRED, slot=None, ended_at=now)
-        Slot.objects.filter(pk__in=slots).update(state=Slot.State.OPEN, held_until=None)
-    return len(slots)
+        Slot.objects.filter(pk__in=[slot for _, slot in rows]).update(state=Slot.State.OPEN, held_until=None)
+    return len(rows)
 
 
 @transaction.atomic
@@ -66,14 +92,21 @@ def skip(assignment: Assignment, *, actor, now: datetime) -> None:
 
     Raises NotYours. Skipping what is no longer offered changes nothing.
     """
-    assignment = Assignment.objects.select_for_update().select_related("participant").get(pk=assignment.pk)
-    if assignment.participant.user_id != actor.pk:
+    participant = lock_participant(assignment.participant_id)
+    if participant.user_id is None or participant.user_id != actor.pk:
         raise NotYours("This item is not held for you.")
+    found = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("study", "item")
+    assignment = found.get(pk=assignment.pk)
     if assignment.state != Assignment.State.OFFERED:
         return
-    _slot_of(assignment).update(state=Slot.State.OPEN, held_until=None)
+    slot = _slot_of(assignment)
     assignment.state, assignment.slot, assignment.ended_at = Assignment.State.SKIPPED, None, now
     assignment.save(update_fields=["state", "slot", "ended_at"])
+    slot.update(state=Slot.State.OPEN, held_until=None)
+    audit.record(
+        "skipped", study=assignment.study, actor=actor, at=now, subject=assignment.uid,
+        participant=str(participant.uid), item=str(assignment.item.uid),
+    )  # fmt: skip
 
 
 def open_item(assignment: Assignment, *, now: datetime) -> None:
@@ -91,7 +124,7 @@ def take_open_slot(item: Item, *, wanted: int, wait: bool) -> Slot | None:
         slots = [Slot(item=item, study_id=item.study_id, number=number) for number in numbers]
         Slot.objects.bulk_create(slots, ignore_conflicts=True)
         Item.objects.filter(pk=item.pk, slots_made__lt=wanted).update(slots_made=wanted)
-    open_slots = Slot.objects.filter(item=item, state=Slot.State.OPEN).order_by("number")
+    open_slots = Slot.objects.filter(item=item, state=Slot.State.OPEN, number__lt=wanted).order_by("number")
     return open_slots.select_for_update(skip_locked=not wait).first()
 
 
@@ -104,7 +137,9 @@ def _held(participant: Participant, study: Study, now: datetime) -> Assignment |
 
 def _revived(participant: Participant, study: Study, now: datetime) -> Assignment | None:
     """An item whose lease ran out before this person judged it, if it has room again."""
-    expired = Assignment.objects.filter(participant=participant, state=Assignment.State.EXPIRED)
+    expired = Assignment.objects.filter(
+        participant=participant, state=Assignment.State.EXPIRED, item__hidden_at__isnull=True
+    )
     for assignment in expired.select_related("item", "rubric_version").order_by("position"):
         if slot := take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=False):
             assignment.state, assignment.slot, assignment.ended_at = Assignment.State.OFFERED, slot, None
@@ -113,10 +148,9 @@ def _revived(participant: Participant, study: Study, now: datetime) -> Assignmen
 
 
 def _lease(assignment: Assignment, study: Study, now: datetime) -> Assignment:
-    until = now + timedelta(minutes=study.lease_minutes)
-    _slot_of(assignment).update(state=Slot.State.HELD, held_until=until)
-    assignment.lease_until = until
+    assignment.lease_until = now + timedelta(minutes=study.lease_minutes)
     assignment.save(update_fields=["state", "slot", "ended_at", "lease_until"])
+    _slot_of(assignment).update(state=Slot.State.HELD, held_until=assignment.lease_until)
     return assignment
 
 
@@ -125,70 +159,64 @@ def _slot_of(assignment: Assignment) -> QuerySet[Slot]:
 
 
 def _fresh(participant: Participant, study: Study, now: datetime, *, wait: bool) -> Assignment | None:
-    for item, cursor in _candidates(participant, study):
+    position = participant.assignments.count()
+    seed = draws.key(study.seed, "offer", participant.uid, position)
+    for item in _candidates(participant, study, seed):
         if slot := take_open_slot(item, wanted=study.judgments_wanted, wait=wait):
-            if cursor is not None:
-                participant.cursor = cursor
-            participant.save(update_fields=["cursor", "order_bits"])
-            return _offer(participant, study, item, slot, now)
+            return _offer(participant, study, item, slot, position, seed, now)
     return None
 
 
-def _candidates(participant: Participant, study: Study) -> Iterator[tuple[Item, int | None]]:
-    """Items with room that this person has not met, in their own order, each with the cursor after it."""
+def _candidates(participant: Participant, study: Study, seed: bytes) -> Iterator[Item]:
+    """Items with room that this person has not met, in the order drawn for this offer."""
     highest = Item.objects.filter(study=study).aggregate(highest=Max("number"))["highest"]
     if highest is None:
         return
-    order = draws.key(study.seed, "order", participant.uid)
     bits = draws.bits_for(highest + 1)
-    if participant.order_bits != bits:
-        participant.order_bits, participant.cursor = bits, 0
-    cursor = participant.cursor
-    for _ in range(WINDOWS_BEFORE_SEARCH):
-        places = range(cursor, min(cursor + WINDOW, 1 << bits))
-        place_at = {draws.permute(place, bits, order): place for place in places}
+    for start in range(0, min(WINDOWS_BEFORE_SEARCH * WINDOW, 1 << bits), WINDOW):
+        places = range(start, min(start + WINDOW, 1 << bits))
+        place_at = {draws.permute(place, bits, seed): place for place in places}
         found = with_room(participant, study).filter(number__in=[number for number in place_at if number <= highest])
-        for item in sorted(found, key=lambda item: place_at[item.number]):
-            yield item, place_at[item.number] + 1
-        cursor = places.stop
-    for item in _searched(participant, study, order, bits, highest):
-        yield item, None
+        yield from sorted(found, key=lambda item: place_at[item.number])
+    yield from _searched(participant, study, seed, bits, highest)
 
 
-def _searched(participant: Participant, study: Study, order: bytes, bits: int, highest: int) -> list[Item]:
-    """A few hundred items with room, from a place of its own for each offer, in this person's order."""
-    start = draws.permute(participant.cursor % (1 << bits), bits, order) % (highest + 1)
-    behind_and_ahead = with_room(participant, study).order_by("number")
-    found = list(behind_and_ahead.filter(number__gte=start)[: 4 * WINDOW])
-    found += list(behind_and_ahead.filter(number__lt=start)[: 4 * WINDOW])
-    return sorted(found, key=lambda item: draws.place_of(item.number, bits, order))
+def _searched(participant: Participant, study: Study, seed: bytes, bits: int, highest: int) -> list[Item]:
+    """Where few items have room: all of them, or some hundreds from a place of its own, in the offer's order."""
+    start = draws.permute(0, bits, seed) % (highest + 1)
+    with_room_by_number = with_room(participant, study).order_by("number")
+    found = list(with_room_by_number.filter(number__gte=start)[: 4 * WINDOW])
+    found += list(with_room_by_number.filter(number__lt=start)[: 4 * WINDOW])
+    return sorted(found, key=lambda item: draws.place_of(item.number, bits, seed))
 
 
 def with_room(participant: Participant, study: Study) -> QuerySet[Item]:
     """Items of the study this person could be offered now: not met before, and with an open slot."""
+    wanted = study.judgments_wanted
     met = Assignment.objects.filter(participant=participant, item=OuterRef("pk"))
-    open_slots = Slot.objects.filter(item=OuterRef("pk"), state=Slot.State.OPEN)
+    open_slots = Slot.objects.filter(item=OuterRef("pk"), state=Slot.State.OPEN, number__lt=wanted)
     items = Item.objects.kept().filter(study=study, purpose=Item.Purpose.MAIN)
-    return items.filter(~Exists(met), Q(slots_made__lt=study.judgments_wanted) | Exists(open_slots))
+    return items.filter(~Exists(met), Q(slots_made__lt=wanted) | Exists(open_slots))
 
 
-def _offer(participant: Participant, study: Study, item: Item, slot: Slot, now: datetime) -> Assignment:
+def _offer(
+    participant: Participant, study: Study, item: Item, slot: Slot, position: int, seed: bytes, now: datetime
+) -> Assignment:
     assert study.rubric_version is not None  # An open study has one: a database constraint.
     eligible = with_room(participant, study).count()
-    until = now + timedelta(minutes=study.lease_minutes)
-    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.HELD, held_until=until)
     responses = item.shown.order_by("position").values_list("response__uid", flat=True)
-    sides = draws.key(study.seed, "sides", participant.uid, item.uid)
-    questions = draws.key(study.seed, "questions", participant.uid, study.rubric_version_id)
     slugs = list(study.rubric_version.dimensions.order_by("position", "id").values_list("slug", flat=True))
-    return Assignment.objects.create(
+    # Questions come in one order for each person and wording; sides are drawn with the offer.
+    questions = draws.key(study.seed, "questions", participant.uid, study.rubric_version.digest)
+    assignment = Assignment.objects.create(
         study=study, item=item, participant=participant, slot=slot, rubric_version=study.rubric_version,
-        position=participant.assignments.count(),
-        response_order=draws.shuffled([str(uid) for uid in responses], sides),
+        position=position, response_order=draws.shuffled([str(uid) for uid in responses], seed),
         dimension_order=draws.shuffled(slugs, questions),
-        seed=sides.hex(), eligible=eligible, propensity=1 / eligible, reason="own order, uniform over room",
-        offered_at=now, lease_until=until,
+        seed=seed.hex(), eligible=eligible, propensity=1 / eligible, reason="drawn evenly from all with room",
+        offered_at=now, lease_until=now + timedelta(minutes=study.lease_minutes),
     )  # fmt: skip
+    _slot_of(assignment).update(state=Slot.State.HELD, held_until=assignment.lease_until)
+    return assignment
 
 
 def waiting(participant: Participant, study: Study) -> int:

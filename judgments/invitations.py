@@ -157,7 +157,7 @@ def join(
     """
     invitation = _locked(invitation)
     # One join at a time for each person, also when they hold two invitations into the study.
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if has_joined(invitation, user):
         return _place_of(invitation, user)
     if why := why_unusable(invitation, now=now):
@@ -172,7 +172,9 @@ def join(
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    return Invitation.objects.select_for_update(of=("self",)).select_related("study").get(pk=invitation.pk)
+    return (
+        Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("study").get(pk=invitation.pk)
+    )
 
 
 def _place_of(invitation: Invitation, user: User) -> Participant | Membership:
@@ -181,7 +183,9 @@ def _place_of(invitation: Invitation, user: User) -> Participant | Membership:
 
 
 def _take_place(invitation: Invitation, user: User, now: datetime) -> None:
-    """The lowest free place. The database refuses the same place twice, whatever happens here."""
+    """The lowest free place, or the one this person had before. The database refuses a place twice."""
+    if invitation.uses.filter(user=user).exists():
+        return
     taken = set(invitation.uses.values_list("place", flat=True))
     place = next(number for number in range(1, invitation.places + 1) if number not in taken)
     InvitationUse.objects.create(invitation=invitation, place=place, user=user, at=now)

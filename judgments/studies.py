@@ -65,7 +65,7 @@ def close(study: Study, *, actor, now: datetime) -> Study:
 @transaction.atomic
 def discard(study: Study, *, actor, now: datetime) -> Study:
     """Hide a study everywhere and free its address. Nothing is deleted. Raises StudyUnfit if it is hidden already."""
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.discarded_at is not None:
         raise StudyUnfit(["The study has been discarded already."])
     study.discarded_at = now
@@ -82,7 +82,9 @@ def record_settings(study: Study, changed: dict[str, object], *, actor, now: dat
 
 
 def _locked(study: Study) -> Study:
-    study = Study.objects.select_for_update(of=("self",)).select_related("rubric_version").get(pk=study.pk)
+    study = (
+        Study.objects.select_for_update(of=("self",), no_key=True).select_related("rubric_version").get(pk=study.pk)
+    )
     if study.discarded_at is not None:
         raise StudyUnfit(["The study has been discarded."])
     return study

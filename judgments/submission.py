@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from judgments import audit, canonical
 from judgments.answers import Answer, Answers, Passage, check, texts_of
-from judgments.assignment import take_open_slot
+from judgments.assignment import lock_participant, take_open_slot
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
@@ -115,8 +115,9 @@ def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, ci
 
 
 def _locked(assignment: Assignment, actor) -> Assignment:
+    lock_participant(assignment.participant_id)
     # Only the assignment's row: the rest is read, and locking it would make people wait for each other.
-    found = Assignment.objects.select_for_update(of=("self",)).select_related(
+    found = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
         "participant", "study", "item__scenario", "rubric_version"
     )
     assignment = found.get(pk=assignment.pk)
@@ -134,7 +135,27 @@ def _replay(existing: Judgment, assignment: Assignment, answers: Answers) -> Rec
 
 
 def _same(existing: Judgment, answers: Answers) -> bool:
-    return canonical.dumps(answers_of(existing).plain()) == canonical.dumps(answers.plain())
+    stored, sent = answers_of(existing).plain(), answers.plain()
+    if _words_erased(existing):
+        stored, sent = _wordless(stored), _wordless(sent)
+    return canonical.dumps(stored) == canonical.dumps(sent)
+
+
+def _words_erased(judgment: Judgment) -> bool:
+    marks = current_marks(judgment)
+    named = [judgment.rationale_id, *(rating.text_id for rating in judgment.ratings.all())]
+    named = [uid for uid in (*named, *(mark.memo_id for mark in marks)) if uid]
+    return ErasableText.objects.filter(pk__in=named).count() < len(named)
+
+
+def _wordless(plain: dict[str, Any]) -> dict[str, Any]:
+    """The plain form without anybody's words: what can still be compared when some have been erased."""
+    ratings = {
+        slug: {name: value for name, value in given.items() if name != "text"}
+        for slug, given in plain["ratings"].items()
+    }
+    marks = [{name: value for name, value in mark.items() if name != "memo"} for mark in plain["marks"]]
+    return plain | {"ratings": ratings, "marks": marks, "rationale": ""}
 
 
 def receipt_of(judgment: Judgment) -> Receipt:
@@ -153,18 +174,18 @@ def _check_revision(latest: Judgment | None, supersedes: uuid.UUID | None) -> No
 def _settle_slot(assignment: Assignment, now: datetime) -> str:
     """Fill the slot; where the lease ran out meanwhile, an open one; where none is left, the judgment is surplus."""
     study = assignment.study
-    slot = None
-    if assignment.state == Assignment.State.OFFERED and assignment.slot_id is not None:
-        slot = Slot.objects.select_for_update().get(pk=assignment.slot_id)
-    elif study.state != Study.State.CLOSED:
-        slot = take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=True)
+    held = Slot.objects.filter(pk__in=[assignment.slot_id], state=Slot.State.HELD)
     if study.state == Study.State.CLOSED:
+        held.update(state=Slot.State.OPEN, held_until=None)
         slot = None
-    if slot is not None:
-        Slot.objects.filter(pk=slot.pk).update(state=Slot.State.FILLED, held_until=None)
+    else:
+        slot = held.first() or take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=True)
     assignment.slot, assignment.state, assignment.ended_at = slot, Assignment.State.JUDGED, now
     assignment.save(update_fields=["slot", "state", "ended_at"])
-    return Judgment.Status.COUNTED if slot is not None else Judgment.Status.SURPLUS
+    if slot is None:
+        return Judgment.Status.SURPLUS
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.FILLED, held_until=None)
+    return Judgment.Status.COUNTED
 
 
 def _store(
@@ -318,15 +339,19 @@ def digest_of(judgment: Judgment, ratings: list[Rating], marks: list[Mark]) -> s
 
 
 @transaction.atomic
-def save_draft(assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime) -> Draft:
+def save_draft(
+    assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime,
+    revises: uuid.UUID | None = None,
+) -> Draft:  # fmt: skip
     """Keep what is on the page. `based_on`: the draft's revision the page knows, 0 for none yet.
 
-    Raises NotYours, AlreadyJudged, AnswersUnfit (too large or not storable), and DraftConflict with the
-    newer draft if another window wrote in between.
+    revises: the judgment that a change of mind would replace; None before there is one. A draft that
+    arrives after its judgment was accepted is not kept: the judgment is.
+    Raises NotYours, AlreadyJudged, StaleRevision, AnswersUnfit (too large or not storable), and
+    DraftConflict with the newer draft if another window wrote in between.
     """
     assignment = _locked(assignment, actor)
-    if (judgment := assignment.judgments.order_by("-revision").first()) is not None and based_on == 0:
-        raise AlreadyJudged(judgment)
+    _check_revision(assignment.judgments.order_by("-revision").first(), revises)
     answers = _storable(answers)
     draft = Draft.objects.filter(assignment=assignment).first()
     if draft is None:
@@ -345,6 +370,14 @@ def _storable(answers: dict[str, Any]) -> dict[str, Any]:
         written = canonical.dumps(answers)
     except (TypeError, ValueError):
         raise AnswersUnfit({"answers": "This draft holds something that cannot be stored."}) from None
-    if len(written) > MAX_DRAFT_BYTES or "\\u0000" in written:
+    if len(written) > MAX_DRAFT_BYTES or _holds_nul(answers):
         raise AnswersUnfit({"answers": "This draft is too large or holds a character that cannot be stored."})
     return orjson.loads(written)
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\x00" in value

@@ -187,7 +187,7 @@ class ConsentTextAdmin(OfKeptStudies, HouseAdmin):
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):
-        study = Study.objects.select_for_update().get(pk=obj.study_id)
+        study = Study.objects.select_for_update(no_key=True).get(pk=obj.study_id)
         obj.version = (study.consent_texts.aggregate(latest=Max("version"))["latest"] or 0) + 1
         obj.created_at = timezone.now()
         super().save_model(request, obj, form, change)

@@ -63,7 +63,7 @@ class AssignmentDraft(Endpoint):
         operation_id="assignments_draft", summary="Keep a draft", request=DraftBody,
         responses={200: DraftSaved}
         | refusals(401, 403, 404, 413, 415, 422)
-        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict` or `already_submitted`.")},
+        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict`, `already_submitted`, `stale_revision`.")},
         examples=[OpenApiExample("The body", {"based_on": 0, "answers": examples.ANSWERS}, request_only=True)],
     )  # fmt: skip
     def put(self, request, uid):
@@ -71,8 +71,9 @@ class AssignmentDraft(Endpoint):
         assignment = permissions.assignment_for(request.user, uid)
         given = self.body(DraftBody)
         draft = submission.save_draft(
-            assignment, given["answers"], based_on=given["based_on"], actor=request.user, now=timezone.now()
-        )
+            assignment, given["answers"], based_on=given["based_on"], revises=given.get("revises"),
+            actor=request.user, now=timezone.now(),
+        )  # fmt: skip
         return Response(DraftSaved(draft).data)
 
 

@@ -68,6 +68,9 @@ class DraftBody(Strict):
         min_value=0, max_value=MAX_REVISION, help_text="The draft's revision you know; 0 for none yet."
     )
     answers = PlainObject(help_text="Kept as it is, up to 256 KiB.")
+    revises = serializers.UUIDField(
+        required=False, allow_null=True, help_text="The judgment that a change of mind would replace."
+    )
 
 
 class JudgmentBody(Strict):

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import transaction
 
 from annotate.demo import content, reading
-from judgments import audit, canonical, starter, submission
+from judgments import audit, canonical, draws, starter, submission
 from judgments.models import (
     Assignment,
     Background,
@@ -89,11 +89,13 @@ def _material(study: Study, family: dict) -> list[Piece]:
             content_notes=given.get("content_notes", []), language="en", digest=canonical.digest(messages),
         )  # fmt: skip
         bases[given["slug"]] = scenario
-        pieces += [_piece(study, scenario, family, given, reply) for reply in given["reply"]]
+        # In an order of its own for each context, so that a number does not say which model wrote what.
+        replies = draws.shuffled(given["reply"], draws.key(str(SEED), "replies", given["slug"]))
+        pieces += [_piece(study, scenario, family, given, reply, number) for number, reply in enumerate(replies, 1)]
     return pieces
 
 
-def _piece(study: Study, scenario: Scenario, family: dict, given: dict, reply: dict) -> Piece:
+def _piece(study: Study, scenario: Scenario, family: dict, given: dict, reply: dict, number: int) -> Piece:
     line, _ = ModelVersion.objects.get_or_create(
         digest=canonical.digest([reply["model"], "invented", {}]),
         defaults={"name": reply["model"], "version": "invented"},
@@ -102,7 +104,7 @@ def _piece(study: Study, scenario: Scenario, family: dict, given: dict, reply: d
     response = Response.objects.create(scenario=scenario, model=line, text=text, language="en")
     item = Item.objects.create(
         study=study, number=Item.objects.filter(study=study).count(), scenario=scenario,
-        external_id=f"{given['slug']}-{reply['model'].lower()}", digest=canonical.digest([scenario.messages, [text]]),
+        external_id=f"{given['slug']}-{number}", digest=canonical.digest([scenario.messages, [text]]),
     )  # fmt: skip
     ItemResponse.objects.create(item=item, response=response, position=0)
     return Piece(item, response, family, given, reply)

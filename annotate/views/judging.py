@@ -1,6 +1,7 @@
 """The queue, the judging page, and looking back: an annotator's pages."""
 
 import json
+import uuid
 from dataclasses import dataclass
 from statistics import median
 
@@ -134,8 +135,7 @@ def _page(request, assignment, form: JudgingForm, latest, draft, *, status=200, 
         "tags": list(assignment.rubric_version.tags.all()),
         "key": key_for(assignment, revision),
         "supersedes": latest,
-        # A page that revises starts one up, so that its draft is not taken for one from before the judgment.
-        "draft_revision": draft.revision if draft else min(revision, 1),
+        "draft_revision": draft.revision if draft else 0,
         "notice": notice,
         "now_in_draft": draft is not None,
     }
@@ -274,16 +274,19 @@ def draft(request, uid):
     try:
         said = json.loads(request.body, parse_constant=_refused)
         answers, based_on = said["answers"], said["based_on"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        revises = uuid.UUID(said["revises"]) if said.get("revises") else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return JsonResponse({"error": "malformed"}, status=400)
     if not isinstance(answers, dict) or type(based_on) is not int or not 0 <= based_on < 2**31 - 1:
         return JsonResponse({"error": "malformed"}, status=400)
     try:
-        kept = submission.save_draft(assignment, answers, based_on=based_on, actor=request.user, now=timezone.now())
+        kept = submission.save_draft(
+            assignment, answers, based_on=based_on, revises=revises, actor=request.user, now=timezone.now()
+        )
     except DraftConflict as error:
         newer = {"error": error.code, "revision": error.draft.revision, "answers": error.draft.answers}
         return JsonResponse(newer, status=409)
-    except (AlreadyJudged, StudyClosed) as error:
+    except (AlreadyJudged, StaleRevision, StudyClosed) as error:
         return JsonResponse({"error": error.code}, status=409)
     except AnswersUnfit as error:
         return JsonResponse({"error": error.code, "problems": error.problems}, status=422)

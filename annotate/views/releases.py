@@ -39,7 +39,7 @@ def index(request, slug):
 def make(request, slug):
     study = study_for_researcher(request.user, slug)
     # Two clicks at once ask for one release.
-    Study.objects.select_for_update().get(pk=study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     job = Job.objects.filter(study=study, kind="release", state__in=UNDER_WAY).first()
     if job is None:
         job = jobs.enqueue("release", {}, study=study, asked_by=request.user, now=timezone.now())

@@ -14,8 +14,8 @@ def discard(import_row: Import, *, actor, now: datetime) -> Import:
 
     Discarding imported judgments discards their study and frees its address. Doing it twice changes nothing.
     """
-    study = Study.objects.select_for_update().get(pk=import_row.study_id)
-    row = Import.objects.select_for_update().get(pk=import_row.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=import_row.study_id)
+    row = Import.objects.select_for_update(no_key=True).get(pk=import_row.pk)
     if row.discarded_at is not None:
         return row
     row.discarded_at = now

@@ -143,7 +143,7 @@ def _bring_in(
     study: Study, checked: _Checked, digest: str, actor, now: datetime, dry_run: bool, step: Step
 ) -> Outcome:
     # The lock keeps two imports of one study apart; whoever waited looks again.
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if (earlier := _earlier(study, digest)) is not None:
         return Outcome(study, earlier, earlier.counts, already_present=True)
     present = checked.present(study)

@@ -67,7 +67,7 @@ class Assignment(models.Model):
     position = models.PositiveIntegerField(help_text="The how-manieth item of this participant, from 0.")
     response_order = models.JSONField(default=list, help_text="Response uids in the order shown, left to right.")
     dimension_order = models.JSONField(default=list, help_text="Dimension slugs in the order shown.")
-    seed = models.CharField(max_length=64, blank=True, help_text="What the orders were drawn from.")
+    seed = models.CharField(max_length=64, blank=True, help_text="What item and sides were drawn from.")
     eligible = models.PositiveIntegerField(null=True, help_text="How many items could have been offered.")
     propensity = models.FloatField(null=True, help_text="The probability with which this item was offered.")
     reason = models.CharField(max_length=40, help_text="Why this item: the rule that chose it.")

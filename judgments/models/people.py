@@ -85,12 +85,6 @@ class Participant(models.Model):
         "judgments.Import", models.PROTECT, null=True, blank=True, editable=False, related_name="participants"
     )
     details = models.JSONField(default=dict, blank=True, help_text="Columns of an import that belong to the person.")
-    cursor = models.PositiveBigIntegerField(
-        default=0, editable=False, help_text="How far this person has come in their own order of the items."
-    )
-    order_bits = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="The order runs over the numbers below 2 to this power."
-    )
     joined_at = models.DateTimeField()
 
     class Meta:

@@ -75,7 +75,7 @@ def archive_of(folder: Path, slug: str) -> Path:
 @transaction.atomic
 def _remember(study: Study, folder: Path, facts: dict[str, Any], *, actor, now: datetime) -> Release:
     """The row of a release; the same release in the same place is remembered once."""
-    Study.objects.select_for_update().get(pk=study.pk)
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     name = facts["release_id"]
     if (known := Release.objects.filter(study=study, name=name, folder=str(folder)).first()) is not None:
         return known
@@ -200,16 +200,20 @@ def _table_facts(folder: Path, one: Written) -> dict[str, Any]:
 
 def _privacy(scope: Scope, gate: Gate) -> dict[str, Any]:
     people = scope.people
-    own = any(not person.imported for person in people.by_pk.values()) and scope.study.origin != Study.Origin.INVENTED
+    own = any(not person.imported for person in people.by_pk.values())
+    brought = any(person.imported for person in people.by_pk.values())
+    invented = scope.study.origin == Study.Origin.INVENTED
     if own and people.consent_asked:
         words = "Written reasons are here where their authors agreed to be quoted."
     elif own:
-        words = "Written reasons are not here: nobody was asked whether they may be quoted."
+        words = "Written reasons of people who took part are not here: nobody was asked whether they may be quoted."
     else:
         words = "Written reasons are here as they are."
+    as_it_was = "invented" if invented else "by the licence of the imported data"
+    background = ["by consent"] * own + [f"{as_it_was}, nothing suppressed"] * brought
     return {
         "pseudonym": "hmac-sha256 of a random id, under the study's secret",
-        "background": "by consent" if own else "by the licence of the imported data, nothing suppressed",
+        "background": "; ".join(background) or "of nobody",
         "k": K if own else None,
         "cells_suppressed": people.n_suppressed,
         "words": words,

@@ -128,10 +128,10 @@ def _people(scope: Scope, facts: dict[str, Any]) -> str:
     if scope.people.facets:
         asked = ", ".join(_line(facet.title) for facet in scope.people.facets)
         lines.append(f"Background: {asked}. `not_asked`, `not_available` and `suppressed` are no answers.")
-    if privacy["background"] == "by consent":
+    if privacy["k"] is not None:
         lines.append(
-            f"Background is here by each person's consent alone, and no combination of it is shared by fewer than "
-            f"{K} people: {privacy['cells_suppressed']:,} cells are suppressed."
+            f"Background of people who took part is here by their consent alone; no combination is shared by fewer "
+            f"than {K} people: {privacy['cells_suppressed']:,} cells are suppressed."
         )
     lines.append(privacy["words"])
     return "\n".join(lines)

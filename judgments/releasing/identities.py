@@ -27,7 +27,7 @@ class Gate:
         self.of_study: set[str] = set()
         self.full_names: set[tuple[str, ...]] = set()
         self.checked = 0
-        here = set() if study.origin == Study.Origin.INVENTED else _people_of(study)
+        here = _people_of(study)
         for user in User.objects.only("pk", "username", "email", "first_name", "last_name").iterator():
             self._learn(user, is_of_study=user.pk in here)
 

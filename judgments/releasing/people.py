@@ -54,8 +54,8 @@ def pseudonym(study: Study, participant: Participant) -> str:
 def people_of(study: Study) -> People:
     """Everybody whose answers may be published.
 
-    People of a published dataset, and invented ones, are in with all they said. Of the others only those whose
-    latest consent takes part and allows publication; where a study never asked, they are in without their words.
+    People who were brought in, published before or invented, are in with all they said. Of the others only those
+    whose latest consent takes part and allows publication; where a study never asked, they are in without words.
     """
     asked = ConsentText.objects.filter(study=study).exists()
     given = Consent.objects.filter(participant__study=study).select_related("text").order_by("given_at", "pk")
@@ -64,7 +64,7 @@ def people_of(study: Study) -> People:
     by_pk, left_out = {}, set()
     for participant in found:
         consent = latest.get(participant.pk)
-        if _is_open(study, participant) or not asked or (consent and consent.takes_part and consent.may_publish):
+        if _was_brought(participant) or not asked or (consent and consent.takes_part and consent.may_publish):
             by_pk[participant.pk] = _person(study, participant, consent)
         else:
             left_out.add(participant.pk)
@@ -73,20 +73,20 @@ def people_of(study: Study) -> People:
     return People(by_pk, frozenset(left_out), facets, asked)
 
 
-def _is_open(study: Study, participant: Participant) -> bool:
-    """Whether the words are public or invented, so that nobody's consent is needed."""
-    return participant.brought_by_id is not None or study.origin == Study.Origin.INVENTED
+def _was_brought(participant: Participant) -> bool:
+    """Whether the words were published or invented before they came here, so that nobody is asked."""
+    return participant.brought_by_id is not None
 
 
 def _person(study: Study, participant: Participant, consent: Consent | None) -> Person:
-    imported = participant.brought_by_id is not None
+    imported = _was_brought(participant)
     return Person(
         annotator_id=pseudonym(study, participant),
         code_name=participant.code_name,
         external_id=participant.external_id if imported else None,
         imported=imported,
         consent_version=consent.text.version if consent else None,
-        may_be_quoted=_is_open(study, participant) or bool(consent and consent.may_quote),
+        may_be_quoted=imported or bool(consent and consent.may_quote),
         details=participant.details if imported else {},
     )
 
@@ -96,7 +96,7 @@ def _tell_background(study: Study, by_pk: dict[int, Person], facets: list[Facet]
     own: dict[int, list[str]] = {}
     for pk, person in by_pk.items():
         values = [answers.get((pk, facet.pk), NOT_ASKED) for facet in facets]
-        if person.imported or study.origin == Study.Origin.INVENTED:
+        if person.imported:
             person.background.extend(values)
         else:
             own[pk] = values

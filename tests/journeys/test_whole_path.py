@@ -106,7 +106,7 @@ def test_from_an_empty_site_to_a_verified_release(admin, study, tmp_path):
     answer = rosa.get(reverse("results:ratings", args=["field-notes"]))
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")))
     assert len(rows) == 36
-    assert {row["point"] for row in rows if row["dimension"] == "care" and row["item"] == "a"} == {"6"}
+    assert {float(row["point"]) for row in rows if row["dimension"] == "care" and row["item"] == "a"} == {6}
 
     rosa.post(reverse("releases:make", args=["field-notes"]))
     call_command("work", once=True, stdout=io.StringIO())

@@ -11,6 +11,7 @@ HOSTILE = [
     {"ratings": {"care": {"form": "point", "point": "٣"}}}, {"ratings": {"care": {"form": "point", "point": [4]}}},
     {"ratings": {"care": {"form": "point", "point": float("nan")}}},
     {"ratings": {"care": {"form": "point", "point": float("inf")}}},
+    {"ratings": {"care": {"form": "point", "point": 10**400}}},
     {"ratings": {"care": {"form": "point", "score": 4}}}, {"ratings": {"moves": {"form": "point", "labels": 1}}},
     {"ratings": {"moves": {"form": "point", "labels": ["1"]}}},
     {"ratings": {"person": {"form": "point", "text": "\x00"}}},
@@ -65,6 +66,7 @@ UNFIT = [
     ({"warmth": {"form": "range", "low": 50, "high": 101}}, "warmth"),
     ({"person": {"form": "point", "point": 1}}, "person"),
     ({"person": {"form": "point"}}, "person"),
+    ({"person": {"form": "point", "text": " \n "}}, "person"),
     ({"person": {"form": "both", "both_a": 1, "both_b": 2}}, "person"),
 ]
 

@@ -1,12 +1,14 @@
 import uuid
 from collections import Counter
+from functools import partial
 
 import pytest
 
-from judgments import draws, submission
+from judgments import draws, studies, submission
 from judgments.assignment import next_assignment, release_expired, skip, waiting
-from judgments.errors import NotYours, StudyClosed
-from judgments.models import Assignment, Judgment, Participant, Slot, Study
+from judgments.errors import AlreadyJudged, NotYours, StudyClosed
+from judgments.models import Assignment, Event, Item, Judgment, Participant, Slot, Study
+from judgments.studies import StudyUnfit
 from tests import factories
 from tests.factories import NOW, later, said
 from tests.support.crowd import crowd, without_time_limits
@@ -39,17 +41,17 @@ def test_each_person_reads_every_item_once_and_then_nothing(study, jo):
     assert waiting(jo, study) == 0
 
 
-def test_the_order_follows_from_the_study_seed(study, jo):
-    items = factories.make_items(study, 10)
-    key = draws.key(study.seed, "order", jo.uid)
-    numbers = [draws.permute(place, 4, key) for place in range(16)]
+def test_each_offer_can_be_drawn_again_from_the_study_seed(study, jo):
+    items = {item.number: item.pk for item in factories.make_items(study, 10)}
 
-    read = []
-    while assignment := next_assignment(jo, now=NOW):
-        read.append(assignment.item.number)
+    for position in range(10):
+        key = draws.key(study.seed, "offer", jo.uid, position)
+        order = [items.get(draws.permute(place, 4, key)) for place in range(16)]
+        assignment = next_assignment(jo, now=NOW)
+        assert assignment.seed == key.hex()
+        assert assignment.item_id == next(pk for pk in order if pk in items.values())
+        items = {number: pk for number, pk in items.items() if pk != assignment.item_id}
         send(assignment)
-
-    assert read == [number for number in numbers if number < len(items)]
 
 
 def test_the_offer_says_what_it_was_drawn_from(study, jo):
@@ -64,7 +66,7 @@ def test_the_offer_says_what_it_was_drawn_from(study, jo):
     assert first.kind == "fresh"
     assert first.occasion == 0
     assert first.offered_at == NOW
-    assert first.seed == draws.key(study.seed, "sides", jo.uid, first.item.uid).hex()
+    assert first.seed == draws.key(study.seed, "offer", jo.uid, 0).hex()
     assert sorted(first.dimension_order) == sorted(study.rubric_version.dimensions.values_list("slug", flat=True))
     assert second.dimension_order == first.dimension_order
     assert first.response_order == [str(first.item.shown.get().response.uid)]
@@ -91,6 +93,37 @@ def test_wanting_more_makes_room_again(db):
     Study.objects.filter(pk=study.pk).update(judgments_wanted=2)
 
     assert next_assignment(late, now=NOW) is not None
+
+
+def test_wanting_fewer_offers_no_more(db):
+    study = factories.make_study(judgments_wanted=5)
+    factories.make_item(study)
+    factories.judge(factories.make_participant(study))
+
+    Study.objects.filter(pk=study.pk).update(judgments_wanted=1)
+
+    assert next_assignment(factories.make_participant(study), now=NOW) is None
+
+
+def test_an_item_taken_out_while_somebody_reads_it_is_not_offered_again(study, jo):
+    factories.make_items(study, 2)
+    held = next_assignment(jo, now=NOW)
+
+    Item.objects.filter(pk=held.item_id).update(hidden_at=NOW)
+
+    assert next_assignment(jo, now=NOW).item_id != held.item_id
+    held.refresh_from_db()
+    assert held.state == "expired"
+
+
+def test_giving_an_item_back_is_an_event(study, jo):
+    factories.make_item(study)
+    assignment = next_assignment(jo, now=NOW)
+
+    skip(assignment, actor=jo.user, now=NOW)
+
+    event = Event.objects.get(chain=str(study.uid))
+    assert (event.kind, event.subject, event.actor) == ("skipped", str(assignment.uid), jo.user)
 
 
 def test_a_lease_that_ran_out_gives_the_place_to_another(db):
@@ -236,3 +269,62 @@ def test_a_person_with_many_windows_holds_one_item(committed, engine):
     assert failures == []
     assert Assignment.objects.count() == 1
     assert Slot.objects.filter(state="held").count() == 1
+
+
+# People and windows that meet: what must never fail, whoever comes first.
+
+
+def collide(first, second, times: int) -> list[BaseException]:
+    """Run two acts against each other again and again; every error but a lawful refusal."""
+    lawful = (AlreadyJudged, StudyClosed, StudyUnfit)
+    failures = []
+    for _ in range(times):
+        failures += crowd(lambda act: act(), [first, second], at_once=2)
+    return [error for error in failures if not isinstance(error, lawful)]
+
+
+def test_saving_in_one_window_and_going_on_in_another_never_fails(committed, engine):
+    study = factories.make_study()
+    factories.make_items(study, 40)
+    jo = factories.make_participant(study)
+
+    for _ in range(25):
+        held = next_assignment(jo, now=NOW)
+        assert collide(partial(send, held), partial(next_assignment, jo, now=NOW), times=1) == []
+
+
+def test_giving_back_in_one_window_and_going_on_in_another_never_fails(committed, engine):
+    study = factories.make_study()
+    factories.make_items(study, 40)
+    jo = factories.make_participant(study)
+
+    for _ in range(25):
+        held = next_assignment(jo, now=NOW)
+        act = partial(skip, held, actor=jo.user, now=NOW)
+        assert collide(act, partial(next_assignment, jo, now=NOW), times=1) == []
+
+
+def test_late_judgments_and_leases_that_run_out_never_fail(committed, engine):
+    study = factories.make_study(lease_minutes=1)
+    factories.make_items(study, 3)
+    readers = [factories.make_participant(study) for _ in range(10)]
+
+    for reader in readers:
+        held = next_assignment(reader, now=NOW)
+        act = partial(release_expired, study, now=later(2))
+        assert collide(partial(send, held, now=later(2)), act, times=1) == []
+    assert Judgment.objects.count() == len(readers)
+
+
+def test_saving_while_a_study_is_paused_and_opened_never_fails(committed, engine):
+    study = factories.make_study()
+    factories.make_items(study, 30)
+    jo, ada = factories.make_participant(study), factories.make_user("ada")
+
+    def pause_and_open():
+        studies.pause(study, actor=ada, now=NOW)
+        studies.open_study(study, actor=ada, now=NOW)
+
+    for _ in range(12):
+        held = next_assignment(jo, now=NOW)
+        assert collide(partial(send, held), pause_and_open, times=1) == []

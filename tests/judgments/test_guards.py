@@ -1,13 +1,28 @@
+from functools import partial
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField
 from django.db.models.deletion import ProtectedError
 
-from judgments import checks, guards, rubrics
+from judgments import canonical, checks, guards, rubrics
 from judgments.errors import AppendOnly
-from judgments.models import Dimension, ErasableText, Judgment, Rating, RubricVersion, ScalePoint, Tag
+from judgments.models import (
+    Consent,
+    ConsentText,
+    Dimension,
+    ErasableText,
+    Judgment,
+    Mark,
+    Rating,
+    RubricVersion,
+    ScalePoint,
+    Tag,
+)
 from tests import factories
+from tests.factories import NOW
+from tests.support.crowd import crowd
 
 
 @pytest.fixture
@@ -67,12 +82,16 @@ def test_deleting_a_judgment_is_refused(judgment):
     assert unchanged(judgment)
 
 
-def test_raw_sql_cannot_change_any_append_only_table(judgment):
+def test_raw_sql_cannot_change_any_append_only_table(judgment, jo, study):
+    factories.make_background(jo, "work", "nurse")
+    text = ConsentText.objects.create(study=study, version=1, body="We keep what you write.", created_at=NOW)
+    Consent.objects.create(participant=jo, text=text, takes_part=True, may_quote=True, may_publish=True, given_at=NOW)
+    Mark.objects.create(judgment=judgment, turn=0, start=0, end=2, quote="he")
+
     for table in guards.append_only_tables():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM {table}")
-            if not cursor.fetchone()[0]:
-                continue
+            assert cursor.fetchone()[0], f"{table} is empty: nothing could be refused there"
         assert refused(f"UPDATE {table} SET id = id"), table
         assert refused(f"DELETE FROM {table}"), table
     assert unchanged(judgment)
@@ -91,12 +110,54 @@ def test_an_insert_that_replaces_a_judgment_is_refused(judgment):
     assert unchanged(judgment)
 
 
-def test_truncating_is_refused(judgment):
+def test_emptying_a_table_whole_is_refused(judgment):
+    """SQLite has no TRUNCATE; a DELETE without conditions takes the same short cut there."""
+    tables = ["judgments_judgment", "judgments_tag", "judgments_scalepoint", "judgments_dimension"]
     if connection.vendor == "postgresql":
         connection.check_constraints()  # Rows with deferred checks could not be truncated anyway.
-        assert refused("TRUNCATE judgments_judgment CASCADE")
+    empty = {"sqlite": "DELETE FROM {}", "postgresql": "TRUNCATE {} CASCADE"}[connection.vendor]
+
+    for table in tables:
+        assert refused(empty.format(table)), table
 
     assert unchanged(judgment)
+
+
+def test_a_session_that_calls_itself_a_replica_is_refused_too(judgment):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+
+    assert refused("UPDATE judgments_rating SET point = 1")
+
+    assert unchanged(judgment)
+
+
+def test_an_erasable_text_cannot_be_replaced_in_passing(judgment):
+    copy = "SELECT uid, participant_id, salt, 'other words' FROM judgments_erasabletext"
+    columns = "judgments_erasabletext (uid, participant_id, salt, text)"
+    statement = {
+        "sqlite": f"INSERT OR REPLACE INTO {columns} {copy}",
+        "postgresql": f"INSERT INTO {columns} {copy} ON CONFLICT (uid) DO UPDATE SET text = 'other words'",
+    }[connection.vendor]
+
+    assert refused(statement)
+
+    assert not ErasableText.objects.filter(text="other words").exists()
+
+
+def test_a_part_added_while_somebody_publishes_is_in_the_wording_or_refused(committed, engine):
+    """Whoever comes first: the frozen digest is that of the parts the version has."""
+    for _ in range(10):
+        version = factories.make_rubric(published=False)
+        act = partial(rubrics.publish, version, actor=None, now=NOW)
+        add = partial(Tag.objects.create, version=version, slug="late", text="late")
+
+        failures = crowd(lambda do: do(), [act, add], at_once=2)
+
+        assert all("frozen" in str(error) for error in failures)
+        version.refresh_from_db()
+        assert version.digest == canonical.digest(rubrics.definition(version))
 
 
 @pytest.mark.parametrize("owner", ["item", "study", "participant", "assignment", "rubric_version"])

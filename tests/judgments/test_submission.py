@@ -132,6 +132,24 @@ def test_sending_twice_keeps_one_judgment_and_gives_the_same_receipt(assignment)
         kind="judged").count()) == (1, 7, 1, 1)  # fmt: skip
 
 
+def test_sending_again_is_understood_when_words_have_been_erased(assignment):
+    first = send(assignment, whole(assignment))
+    ErasableText.objects.all().delete()
+
+    assert send(assignment, whole(assignment)).plain() == first.plain()
+    with pytest.raises(IdempotencyConflict):
+        send(assignment, said(care=4))
+
+
+def test_minus_zero_is_zero(assignment):
+    judgment = send(assignment, said(warmth=-0.0)).judgment
+
+    assert send(assignment, said(warmth=-0.0)).replayed
+    stored = Judgment.objects.get(pk=judgment.pk)
+    again = submission.digest_of(stored, list(stored.ratings.select_related("dimension")), [])
+    assert again == stored.answers_digest
+
+
 def test_the_same_key_with_other_answers_is_refused(assignment):
     first = send(assignment)
 
@@ -226,6 +244,16 @@ def test_what_was_begun_before_a_study_stopped_is_kept(assignment, study, state,
     assert send(assignment).judgment.status == status
 
 
+def test_a_closed_study_holds_no_place_for_a_judgment_that_came_late(assignment, study):
+    slot = assignment.slot
+    Study.objects.filter(pk=study.pk).update(state="closed")
+
+    send(assignment)
+
+    slot.refresh_from_db()
+    assert slot.state == "open"
+
+
 def test_a_study_taken_down_takes_no_judgment(assignment, study):
     Study.objects.filter(pk=study.pk).update(discarded_at=NOW)
 
@@ -276,6 +304,36 @@ def test_a_draft_from_an_older_window_gets_the_newer_one_back(assignment):
     assert Draft.objects.get().answers == {"settled": 1}
 
 
+def test_a_draft_may_speak_of_the_character_it_must_not_hold(assignment):
+    draft = submission.save_draft(
+        assignment, {"rationale": "\\u0000"}, based_on=0, actor=assignment.participant.user, now=NOW
+    )
+
+    assert draft.answers == {"rationale": "\\u0000"}
+
+
+def test_a_draft_that_arrives_after_its_judgment_is_not_kept(assignment):
+    jo = assignment.participant.user
+    submission.save_draft(assignment, {"settled": 1}, based_on=0, actor=jo, now=NOW)
+    send(assignment)
+
+    with pytest.raises(AlreadyJudged):
+        submission.save_draft(assignment, {"settled": 2}, based_on=1, actor=jo, now=NOW)
+
+    assert Draft.objects.count() == 0
+
+
+def test_a_draft_of_a_change_of_mind_names_what_it_would_replace(assignment):
+    jo = assignment.participant.user
+    first = send(assignment).judgment
+
+    submission.save_draft(assignment, {"settled": 2}, based_on=0, revises=first.uid, actor=jo, now=NOW)
+
+    assert Draft.objects.get().answers == {"settled": 2}
+    with pytest.raises(StaleRevision):
+        submission.save_draft(assignment, {}, based_on=1, revises=uuid.uuid4(), actor=jo, now=NOW)
+
+
 @pytest.mark.parametrize("held", ["\x00", "\ud800", "x" * 300_000])
 def test_a_draft_that_cannot_be_stored_is_refused(assignment, held):
     with pytest.raises(AnswersUnfit):
@@ -290,7 +348,7 @@ def test_a_stranger_cannot_write_a_draft(assignment, sam):
 
 
 def test_fifty_equal_requests_at_once_keep_one_judgment_each(committed, engine):
-    """Twenty items, fifty parallel sends each: twenty judgments, every receipt of an item the same."""
+    """Twelve readers of one item, fifty parallel sends each: twelve judgments, one receipt a reader."""
     without_time_limits(committed)
     study = factories.make_study()
     factories.make_items(study, 1)

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         lines += [
             "",
             "  Situations, replies, readers and judgments of the demonstration are invented.",
-            "  Stop with Ctrl-C.",
+            serving.others_note(place) + "  Stop with Ctrl-C.",
             "",
         ]
         self.stdout.write("\n".join(lines))

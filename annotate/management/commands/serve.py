@@ -20,6 +20,6 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Dissensus    {place.address}/")
         if link := accounts.first_admin_link():
             self.stdout.write(f"  First admin  {link}\n               (works once, within a week)")
-        self.stdout.write("  Stop with Ctrl-C.\n\n")
+        self.stdout.write(f"{serving.others_note(place)}  Stop with Ctrl-C.\n\n")
         self.stdout.flush()
         serving.run(place, workers=workers)

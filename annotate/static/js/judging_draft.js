@@ -56,7 +56,7 @@ export class Draft {
         method: "PUT",
         keepalive: answers.length < 60000,
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value },
-        body: `{"based_on":${this.revision},"answers":${answers}}`,
+        body: `{"based_on":${this.revision},"revises":${JSON.stringify(this.form.elements.supersedes?.value || null)},"answers":${answers}}`,
       });
     } catch {
       return this.failed();

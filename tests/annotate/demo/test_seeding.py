@@ -1,3 +1,5 @@
+import re
+
 from annotate.demo import content, seeding
 from judgments import starter
 from judgments.models import Assignment, Item, Judgment, Mark, Participant, Rating, Scenario, Study
@@ -28,7 +30,10 @@ def test_readers_part_over_care_in_the_first_situation(db):
     seeding.seed(now=NOW)
 
     care = Rating.objects.filter(
-        judgment__item__external_id="gone-base-alder", dimension__slug="care", form="point"
+        judgment__item__shown__response__model__name="Alder",
+        judgment__item__scenario__external_id="gone-base",
+        dimension__slug="care",
+        form="point",
     ).values_list("point", flat=True)
 
     assert sum(point < 4 for point in care) >= 5
@@ -58,3 +63,11 @@ def test_no_two_readers_of_a_reply_write_the_same_words(db):
         rationales = [judgment.rationale.text for judgment in item.judgments.select_related("rationale")
                       if judgment.rationale_id]  # fmt: skip
         assert len(rationales) == len(set(rationales))
+
+
+def test_an_items_name_does_not_say_which_model_wrote_it(db):
+    seeding.seed(now=NOW)
+
+    names = Item.objects.values_list("external_id", flat=True)
+    assert all(re.fullmatch(r"[a-z0-9-]+-[123]", name) for name in names)
+    assert not any(voice in name for name in names for voice in ("alder", "birch", "rowan"))

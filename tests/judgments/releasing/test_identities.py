@@ -3,7 +3,6 @@
 import pytest
 
 from judgments.errors import ReleaseRefused
-from judgments.models import Study
 from judgments.releasing.identities import Gate
 from judgments.releasing.tables import JUDGMENTS, RESPONSES
 from tests.factories import make_participant, make_user
@@ -55,11 +54,3 @@ def test_the_refusal_does_not_say_whom_it_found(gate):
         look(gate, RESPONSES, "text", "kim@example.org")
 
     assert "kim" not in str(refusal.value)
-
-
-def test_invented_words_may_use_any_word_of_the_language(study):
-    make_participant(study, make_user("reader"))
-    Study.objects.filter(pk=study.pk).update(origin=Study.Origin.INVENTED)
-    study.refresh_from_db()
-
-    look(Gate(study), JUDGMENTS, "rationale", "as a reader I was moved")

@@ -33,7 +33,9 @@ def test_without_any_consent_text_people_are_in_without_their_words(read, tmp_pa
     assert facts["counts"]["judgments"] == 1
     assert tables["judgments"]["rationale"].isna().all()
     assert tables["ratings"]["text"].isna().all()
-    assert facts["privacy"]["words"] == "Written reasons are not here: nobody was asked whether they may be quoted."
+    assert facts["privacy"]["words"] == (
+        "Written reasons of people who took part are not here: nobody was asked whether they may be quoted."
+    )
 
 
 def test_words_are_in_for_those_who_may_be_quoted(read, jo, consent, tmp_path):
@@ -104,14 +106,14 @@ def test_a_reader_s_own_tag_is_words_and_a_tag_of_the_rubric_is_not(study, jo, t
     assert list(tables["marks"].sort_values("start")["tag"].fillna("withheld")) == ["dodged", "withheld"]
 
 
-def test_invented_words_are_in(jo, study, tmp_path):
+def test_words_that_were_brought_in_are_in_and_a_visitors_among_them_are_not(study, jo):
+    brought = Import.objects.create(study=study, kind="judgments", source="invented", digest="0" * 64, created_at=NOW)
+    reader = Participant.objects.create(study=study, code_name="reader", brought_by=brought, joined_at=NOW)
     Study.objects.filter(pk=study.pk).update(origin=Study.Origin.INVENTED)
-    make_items(study, 1)
-    judge(jo, said(care=4, rationale="It listened."))
 
-    _, tables = made(study, tmp_path)
+    people = people_of(Study.objects.get(pk=study.pk)).by_pk
 
-    assert list(tables["judgments"]["rationale"]) == ["It listened."]
+    assert (people[reader.pk].may_be_quoted, people[jo.pk].may_be_quoted) == (True, False)
 
 
 def test_a_pseudonym_is_the_same_in_every_release_and_another_in_every_study(study, jo):
