@@ -142,10 +142,10 @@ def _same(existing: Judgment, answers: Answers) -> bool:
 
 
 def _words_erased(judgment: Judgment) -> bool:
-    marks = current_marks(judgment)
-    named = [judgment.rationale_id, *(rating.text_id for rating in judgment.ratings.all())]
-    named = [uid for uid in (*named, *(mark.memo_id for mark in marks)) if uid]
-    return ErasableText.objects.filter(pk__in=named).count() < len(named)
+    named = {judgment.rationale_id, *(rating.text_id for rating in judgment.ratings.all())}
+    named |= {mark.memo_id for mark in current_marks(judgment)}
+    written = [uid for uid in named if uid]
+    return ErasableText.objects.filter(pk__in=written).count() < len(written)
 
 
 def _wordless(plain: dict[str, Any]) -> dict[str, Any]:

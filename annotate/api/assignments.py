@@ -63,7 +63,7 @@ class AssignmentDraft(Endpoint):
         operation_id="assignments_draft", summary="Keep a draft", request=DraftBody,
         responses={200: DraftSaved}
         | refusals(401, 403, 404, 413, 415, 422)
-        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict`, `already_submitted`, `stale_revision`.")},
+        | {409: OpenApiResponse(DraftProblem, description="`draft_conflict`, `already_submitted` …")},
         examples=[OpenApiExample("The body", {"based_on": 0, "answers": examples.ANSWERS}, request_only=True)],
     )  # fmt: skip
     def put(self, request, uid):
