@@ -109,7 +109,7 @@ def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, ci
         "judged" if latest is None else "revised", study=assignment.study, actor=actor, at=now,
         subject=judgment.uid, assignment=str(assignment.uid), participant=str(assignment.participant.uid),
         item=str(assignment.item.uid), revision=judgment.revision, status=status,
-        answers=judgment.answers_digest,
+        answers=judgment.answers_digest, circumstances=circumstances_digest(judgment),
     )  # fmt: skip
     return Receipt(judgment, event.number, event.hash, replayed=False)
 
@@ -333,6 +333,11 @@ def digest_of(judgment: Judgment, ratings: list[Rating], marks: list[Mark]) -> s
         ),
     }  # fmt: skip
     return canonical.digest(said)
+
+
+def circumstances_digest(judgment: Judgment) -> str:
+    """sha256 over how a judgment came about: its rubric version, time per step and instrument."""
+    return canonical.digest([judgment.rubric_version.digest, judgment.steps_ms, judgment.instrument])
 
 
 # Drafts -------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def _chains() -> list[str]:
 
 
 def _judgments() -> QuerySet[Judgment]:
-    return Judgment.objects.select_related("assignment", "participant", "item").order_by("pk")
+    return Judgment.objects.select_related("assignment", "participant", "item", "rubric_version").order_by("pk")
 
 
 def _judgment_faults(judgments: list[Judgment]) -> Iterator[str]:
@@ -100,7 +100,12 @@ def _event_faults(judgment: Judgment, events: list[Event]) -> Iterator[str]:
         yield f"judgment {judgment.uid}: {len(events)} events speak of it, not one"
         return
     told = orjson.loads(events[0].body)["facts"]
-    known = {"answers": judgment.answers_digest, "revision": judgment.revision, "status": judgment.status}
+    known = {
+        "answers": judgment.answers_digest,
+        "circumstances": submission.circumstances_digest(judgment),
+        "revision": judgment.revision,
+        "status": judgment.status,
+    }
     if any(told.get(name) != value for name, value in known.items()):
         yield f"judgment {judgment.uid}: it is not what its event says"
     elif not events[0].at == judgment.created_at == judgment.judged_at or not _same_place(judgment, told):

@@ -3,9 +3,10 @@
     overview(study, subset=None)     each dimension: answers by place and form, agreement with its interval
     cohorts(study, subset=None)      agreement inside each cohort, and inside each pair of them
     items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
+    noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
     item(study, item)                one item: who answered what, why, and which passages they marked
 
-The first three are computed once for a given state of the study and then kept in the cache "findings". An
+All but the last are computed once for a given state of the study and then kept in the cache "findings". An
 item's finding holds people's words, which may be withdrawn, so it is read anew each time.
 """
 
@@ -14,6 +15,7 @@ from judgments.reports.agreement import PRIMARY
 from judgments.reports.cohorts import FEWEST_IN_GROUP, DimensionCohorts, FacetCohorts, Group, cohorts
 from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, Quote, ReaderAnswer, item
 from judgments.reports.items import ItemCounts, ItemRow, items
+from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
 from judgments.reports.whole import report
 
@@ -29,6 +31,7 @@ __all__ = [
     "ItemFinding",
     "ItemRow",
     "MarkSeen",
+    "Noticed",
     "Overview",
     "Place",
     "Quote",
@@ -37,6 +40,7 @@ __all__ = [
     "cohorts",
     "item",
     "items",
+    "noticed",
     "overview",
     "report",
 ]

@@ -14,7 +14,6 @@ from annotate.charts import Chart
 from annotate.forms.words import SETTLED
 from annotate.views.results import cohorts, drawing, orders, passages, reasons
 from annotate.views.results.lens import SORTS, Lens
-from annotate.views.results.noticed import noticed
 from judgments import reports
 from judgments.models import Item, Level, Study
 
@@ -82,7 +81,7 @@ class Where:
 
 def _where(study: Study, lens: Lens, uid: str) -> Where:
     rows = reports.items(study, lens.chosen_subset)
-    seen = noticed(study, lens.chosen_subset)
+    seen = reports.noticed(study, lens.chosen_subset)
     uids = [row.uid for row in orders.searched(study, orders.ordered(rows, seen, lens), lens.search)]
     if uid not in uids:
         return Where(SORTS[lens.sort], 0, len(uids), "", "")

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from annotate import permissions
 from annotate.views.results import drawing, orders
 from annotate.views.results.lens import SORTS, Lens
-from annotate.views.results.noticed import Noticed, noticed
 from judgments import ledger, reports
 from judgments.ledger import Dimension
+from judgments.reports.noticed import Noticed, noticed
 
 ITEMS_A_PAGE = 50
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from annotate.views.results.lens import Lens
-from annotate.views.results.noticed import Noticed
 from judgments.models import Item, Study
-from judgments.reports import FEWEST_IN_GROUP, ItemRow
+from judgments.reports import FEWEST_IN_GROUP, ItemRow, Noticed
 
 LONGEST_NAME = 90
 MOST_FOUND = 1_000

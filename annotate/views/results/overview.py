@@ -12,9 +12,9 @@ from annotate.charts import Chart
 from annotate.templatetags.results import counted
 from annotate.views.results import drawing, few, orders
 from annotate.views.results.lens import SORTS, Lens
-from annotate.views.results.noticed import Noticed, noticed
 from judgments import ledger, reports
 from judgments.models import Facet, Study
+from judgments.reports import Noticed
 
 WORTH_A_LOOK = 5
 
@@ -99,7 +99,7 @@ def _chosen(cohorts: dict, finding: reports.DimensionFinding, lens: Lens) -> rep
 
 def _worth_a_look(study: Study, lens: Lens) -> list[Look]:
     """The first items of each order that has anything to show."""
-    rows, seen = reports.items(study, lens.chosen_subset), noticed(study, lens.chosen_subset)
+    rows, seen = reports.items(study, lens.chosen_subset), reports.noticed(study, lens.chosen_subset)
     first = {sort: _first(rows, seen, lens.but(sort=sort)) for sort in SORTS if sort != "number"}
     named = orders.names(study, {row.uid for found in first.values() for row in found})
     return [
