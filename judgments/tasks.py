@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from judgments import importing, jobs, releasing
+from judgments import importing, jobs, releasing, reports
 from judgments.errors import ImportRefused
 from judgments.models import Job
 
@@ -52,6 +52,8 @@ def import_judgments(job: Job, progress: jobs.Progress) -> dict:
         _upload(given["mapping"]), files=_upload(given["files"]) if given.get("files") else None,
         actor=job.asked_by, now=timezone.now(), dry_run=given.get("dry_run", False), progress=progress,
     )  # fmt: skip
+    if report.import_row is not None:
+        reports.prepare(report.import_row.study)
     return report.plain()
 
 

@@ -5,8 +5,9 @@
     items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
     noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
     item(study, item)                one item: who answered what, why, and which passages they marked
+    prepare(study)                   the first four, so that nobody has to wait for them
 
-All but the last are computed once for a given state of the study and then kept in the cache "findings". An
+All but an item's are computed once for a given state of the study and then kept in the cache "findings". An
 item's finding holds people's words, which may be withdrawn, so it is read anew each time.
 """
 
@@ -17,7 +18,7 @@ from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, 
 from judgments.reports.items import ItemCounts, ItemRow, items
 from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
-from judgments.reports.whole import report
+from judgments.reports.whole import prepare, report
 
 __all__ = [
     "FEWEST_IN_GROUP",
@@ -42,5 +43,6 @@ __all__ = [
     "items",
     "noticed",
     "overview",
+    "prepare",
     "report",
 ]

@@ -7,9 +7,16 @@ from judgments.analysis.estimate import json_safe
 from judgments.models import Study
 from judgments.reports.cohorts import DimensionCohorts, Group, cohorts
 from judgments.reports.items import ItemRow, items
+from judgments.reports.noticed import noticed
 from judgments.reports.overview import DimensionFinding, overview
 
 ALPHA_FIELDS = ("value", "low", "high", "n_items", "n_annotators", "n_ratings")
+
+
+def prepare(study: Study) -> None:
+    """Compute what a study's pages show first, right after much has come in at once."""
+    for find in (overview, cohorts, items, noticed):
+        find(study)
 
 
 def report(study: Study, subset: str | None = None) -> dict[str, Any]:

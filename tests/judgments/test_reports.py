@@ -266,6 +266,17 @@ def test_findings_are_kept_until_a_judgment_comes_in(db):
     assert only(reports.overview(study), "depth").counts == (2, 2, 0, 0, 0)
 
 
+def test_what_was_prepared_is_not_computed_again(db):
+    study = depth_study()
+    filled(study, K)
+    reports.prepare(study)
+
+    for find in (reports.overview, reports.cohorts, reports.items, reports.noticed):
+        with CaptureQueriesContext(connection) as asked:
+            find(study)
+        assert not any("judgments_rating" in query["sql"] for query in asked), find
+
+
 def test_findings_in_the_cache_hold_no_words_of_a_person(db):
     study = factories.make_study()
     item = make_item(study)

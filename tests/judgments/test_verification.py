@@ -116,7 +116,7 @@ def test_an_erased_word_is_no_fault(history, jo):
         ("settled = 1", "its answers do not match their hash"),
         ("status = 'surplus'", "it is not what its event says"),
         ("steps_ms = '{\"reading\": 1}'", "it is not what its event says"),
-        ("instrument = '{\"layout\": \"other\"}'", "it is not what its event says"),
+        ('instrument = \'{"layout": "other"}\'', "it is not what its event says"),
         ("judged_at = '2020-01-01 00:00:00'", "who, what or when is not what its event says"),
         ("created_at = '2020-01-01 00:00:00'", "who, what or when is not what its event says"),
     ],

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from annotate import accounts, serving
 from annotate.demo import seeding
+from judgments import reports
 from judgments.errors import ImportRefused
 from judgments.importing import import_judgments
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         now = timezone.now()
         study = seeding.seed(now=now)
         imported = self._import(mapping, files, now) if mapping else None
+        for shown in filter(None, (study, imported)):
+            reports.prepare(shown)
         people = seeding.sign_ins(study, now=now)
         self._welcome(place, study, imported, people)
         serving.run(place, workers=workers, demo=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from judgments import reports
 from judgments.errors import ImportRefused
 from judgments.importing import import_judgments
 from judgments.importing.reporting import lines_of
@@ -29,4 +30,6 @@ class Command(BaseCommand):
             outcome = import_judgments(mapping, files=files, actor=None, now=timezone.now(), dry_run=dry_run)
         except ImportRefused as refusal:
             raise CommandError(f"{refusal}\nNothing was stored.") from None
+        if outcome.import_row is not None:
+            reports.prepare(outcome.import_row.study)
         self.stdout.write("\n".join(lines_of(outcome, dry_run=dry_run)))
