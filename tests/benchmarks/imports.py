@@ -1,4 +1,4 @@
-"""How fast items come in: `python tests/benchmarks/bench_import.py [ITEMS]` on SQLite, or where DATABASE_URL points.
+"""How fast items come in: `python -m tests.benchmarks.imports [ITEMS]` on SQLite, or where DATABASE_URL points.
 
 Prints items per second and how far memory grew; the data folder is a new one each time.
 """
@@ -10,7 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 os.environ["DISSENSUS_DATA"] = tempfile.mkdtemp(prefix="dissensus-bench-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
 
