@@ -12,13 +12,14 @@ from django.db import transaction
 
 from judgments import audit
 from judgments.importing import material, tables
+from judgments.importing.bulk import take_stock
 from judgments.importing.itemrows import Answered, ItemRow, Reader
 from judgments.importing.limits import ITEMS, Limits
 from judgments.importing.outcome import Outcome, Step, steps
 from judgments.importing.problems import Problems
 from judgments.importing.sources import Source
 from judgments.importing.values import alike
-from judgments.models import Import, Item, Study
+from judgments.models import Import, Item, ItemResponse, Response, Scenario, Study
 
 BATCH = 2_000
 SPOOL_BYTES = 16 * 1024 * 1024
@@ -160,6 +161,7 @@ def _bring_in(
     new = ((item, place) for item, place in checked.items() if item.id not in present)
     for done in writer.write(new, BATCH):
         step(done, counts["items"], "storing items")
+    take_stock(Scenario, Response, Item, ItemResponse)
     row.counts = counts | writer.counts
     row.save(update_fields=["counts"])
     facts = {"source": row.source, "digest": digest, "counts": row.counts}

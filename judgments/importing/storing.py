@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from judgments import canonical, code_names, draws, rubrics
-from judgments.importing.bulk import insert, reserve
+from judgments.importing.bulk import insert, reserve, take_stock
 from judgments.importing.material import model_key
 from judgments.importing.outcome import Step
 from judgments.importing.readings import Dataset, Reading, Thing
@@ -75,6 +75,10 @@ class Storing:
         self._store_people()
         self._store_material()
         self._store_readings()
+        take_stock(
+            Participant, Background, ErasableText, Scenario, Response, Item, ItemResponse,
+            Assignment, Judgment, Rating, Mark,
+        )  # fmt: skip
         if not self.version.is_published:
             rubrics.publish(self.version, actor=self.actor, now=self.now)
         return self.row

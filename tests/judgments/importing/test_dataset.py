@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 
 from judgments import audit, guards, submission
 from judgments.errors import ImportRefused
@@ -62,6 +63,17 @@ class TestSmall:
 
         assert values(study) == {("a", "p1", 0): 1.0, ("a", "p2", 0): 3.0, ("b", "p1", 0): 2.0}
         assert study.judgments.count() == 4
+
+    def test_the_database_has_counted_what_came_in(self, tmp_path):
+        bring(dataset(tmp_path))
+
+        table = Judgment._meta.db_table
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT reltuples::int FROM pg_class WHERE relname = %s", [table])
+            else:
+                cursor.execute("SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = %s LIMIT 1", [table])
+            assert cursor.fetchone() == (4,)
 
     def test_times_are_the_datas_and_assignments_say_imported(self, tmp_path):
         study = bring(dataset(tmp_path)).study
