@@ -10,15 +10,16 @@ from judgments.errors import RubricFrozen, RubricUnfit
 from judgments.models import Dimension, Kind, Level, Rubric, RubricVersion, ScalePoint, Tag
 
 LEVELS_OF_KIND = {
-    Kind.BALANCE: {Level.ORDINAL, Level.INTERVAL},
-    Kind.DEGREE: {Level.ORDINAL, Level.INTERVAL},
-    Kind.TWO_GOODS: {Level.ORDINAL},
-    Kind.CHOICE: {Level.NOMINAL, Level.ORDINAL},
-    Kind.CHOICES: {Level.SET},
-    Kind.LINE: {Level.INTERVAL, Level.RATIO},
-    Kind.COMPARE: {Level.PAIR, Level.NOMINAL},
-    Kind.OPEN: {Level.OPEN},
+    Kind.BALANCE: (Level.ORDINAL, Level.INTERVAL),
+    Kind.DEGREE: (Level.ORDINAL, Level.INTERVAL),
+    Kind.TWO_GOODS: (Level.ORDINAL,),
+    Kind.CHOICE: (Level.NOMINAL, Level.ORDINAL),
+    Kind.CHOICES: (Level.SET,),
+    Kind.LINE: (Level.INTERVAL, Level.RATIO),
+    Kind.COMPARE: (Level.PAIR, Level.NOMINAL),
+    Kind.OPEN: (Level.OPEN,),
 }
+"""The levels a kind can be measured at, the usual one first."""
 FORMS_BESIDE_POINT = {Kind.BALANCE, Kind.DEGREE, Kind.LINE}
 """Kinds that can be answered with a range or both ways; the others with a point or not at all."""
 

@@ -1,20 +1,26 @@
 """Rubrics: lineages, versions with their questions, questions with their points. Publishing freezes a version."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, Max
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from annotate.admin.base import Act, ActingAdmin, HouseAdmin, HouseInline, Link, NamedFields
+from annotate.admin.base import Act, ActingAdmin, HouseForm, HouseInline, Link, NamedFields
 from annotate.forms.judging import Question
 from judgments import rubrics
-from judgments.models import Dimension, Rubric, RubricVersion, ScalePoint, Tag
+from judgments.models import Dimension, Kind, Level, Rubric, RubricVersion, ScalePoint, Tag
+
+LINE_ENDS = (0.0, 100.0)
+"""The numbers at the ends of a line where nobody gave any."""
 
 
 class OfDraft:
@@ -62,13 +68,23 @@ class VersionInline(HouseInline):
 
 
 @admin.register(Rubric)
-class RubricAdmin(HouseAdmin):
+class RubricAdmin(ActingAdmin):
     list_display = ("title", "slug", "count_of_versions")
     search_fields = ("title", "slug")
     ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
     fields = ("title", "slug", "description")
     inlines = (VersionInline,)
+
+    def links(self, obj):
+        return [] if obj.versions.exists() else [Link("Write the first version", _first_version(obj))]
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()
+
+    def response_post_save_add(self, request, obj):
+        """On to the first version, where the questions are written."""
+        return redirect(_first_version(obj))
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(count_of_versions=Count("versions"))
@@ -78,7 +94,41 @@ class RubricAdmin(HouseAdmin):
         return obj.count_of_versions
 
 
-class DimensionRow(NamedFields):
+def _first_version(rubric: Rubric) -> str:
+    """The page on which a new rubric's first version is written, its names filled in."""
+    given = urlencode({"rubric": rubric.pk, "title": rubric.title})
+    return f"{reverse('admin:judgments_rubricversion_add')}?{given}"
+
+
+class QuestionForm(forms.ModelForm):
+    """What a kind of question asks for is filled in where nothing was given: its usual level, the ends of a line."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "level" in self.fields:
+            self.fields["level"].required = False
+            self.fields["level"].choices = [("", "as usual for its kind"), *Level.choices]
+            if self.instance.pk is None:
+                self.initial["level"] = ""
+
+    def clean(self):
+        given = super().clean()
+        if kind := given.get("kind"):
+            given["level"] = given.get("level") or rubrics.LEVELS_OF_KIND[Kind(kind)][0]
+            self._set_ends(given, kind)
+        return given
+
+    def _set_ends(self, given, kind):
+        for name, usual in zip(("line_low", "line_high"), LINE_ENDS, strict=True):
+            end = given.get(name) if name in self.fields else getattr(self.instance, name)
+            end = None if kind != Kind.LINE else usual if end is None else end
+            setattr(self.instance, name, end)
+            given[name] = end
+        if kind == Kind.LINE and given["line_low"] >= given["line_high"]:
+            self.add_error("line_high", "The right end needs a higher number than the left one.")
+
+
+class DimensionRow(QuestionForm, NamedFields):
     class Meta:
         model = Dimension
         fields = ("position", "title", "slug", "question", "kind", "level")
@@ -111,6 +161,10 @@ def _publish(request, version: RubricVersion) -> str:
 def _fork(request, version: RubricVersion) -> str:
     draft = rubrics.fork(version)
     return reverse("admin:judgments_rubricversion_change", args=[draft.pk])
+
+
+class DimensionForm(QuestionForm, HouseForm):
+    pass
 
 
 @admin.register(RubricVersion)
@@ -153,6 +207,15 @@ class RubricVersionAdmin(OfDraft, ActingAdmin):
             Rubric.objects.select_for_update().get(pk=obj.rubric_id)
             obj.number = (obj.rubric.versions.aggregate(latest=Max("number"))["latest"] or 0) + 1
         super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        """New rows whose place nobody chose come after the others, in the order in which they stand."""
+        kept = [row for row in formset.forms if row.instance.pk or row.has_changed()]
+        unplaced = [row for row in kept if not row.instance.pk and "position" not in row.changed_data]
+        placed = [row.instance.position for row in kept if row not in unplaced]
+        for position, row in enumerate(unplaced, max(placed, default=-1) + 1):
+            row.instance.position = position
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description="published", boolean=True, ordering="published_at")
     def is_published(self, obj):
@@ -212,11 +275,15 @@ class DimensionAdmin(OfDraft, ActingAdmin):
     list_display = ("title", "version", "kind", "level", "position")
     list_select_related = ("version",)
     search_fields = ("title", "question")
+    form = DimensionForm
     prepopulated_fields = {"slug": ("title",)}
     fieldsets = (
         (None, {"fields": ("version", "position", "title", "slug", "question", "kind", "level")}),
         ("Beside the question", {"fields": ("help", "not_about")}),
-        ("Only for a line", {"fields": ("line_low", "line_high")}),
+        (
+            "Only for a line",
+            {"fields": ("line_low", "line_high"), "description": "Left empty, a line goes from 0 to 100."},
+        ),
     )
     inlines = (ScalePointInline,)
 

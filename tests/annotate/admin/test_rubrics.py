@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from judgments.models import Dimension, Event, Rubric, RubricVersion, ScalePoint
+from judgments.models import Dimension, Event, Kind, Rubric, RubricVersion, ScalePoint
 from tests.factories import make_rubric, make_study
 
 HOSTILE = "<script>alert(1)</script>{{ 7|add:7 }}"
@@ -207,3 +207,71 @@ def test_looking_at_a_version_changes_nothing(setting_up, draft):
 
     assert RubricVersion.objects.count() == 1
     assert Event.objects.count() == before
+
+
+QUESTION = {"position": 0, "title": "Care", "slug": "care", "question": "How?", "kind": "choice", "level": ""}
+
+
+def written(setting_up, rubric, *questions: dict):
+    """A version of the rubric with these questions, sent as a browser does."""
+    given = {"rubric": rubric.pk, "title": "Candour", "instructions": "", "change_note": ""}
+    given |= rows("dimensions", *(QUESTION | question for question in questions)) | rows("tags")
+    return setting_up.post(reverse("admin:judgments_rubricversion_add"), given)
+
+
+def test_a_new_rubric_leads_on_to_its_first_version(setting_up, db):
+    fields = {"title": "Candour & care", "slug": "candour", "description": ""}
+
+    response = setting_up.post(reverse("admin:judgments_rubric_add"), fields, follow=True)
+
+    rubric = Rubric.objects.get()
+    assert response.request["PATH_INFO"] == reverse("admin:judgments_rubricversion_add")
+    assert response.context["adminform"].form.initial == {"rubric": str(rubric.pk), "title": "Candour & care"}
+    assert "Write the first version" in setting_up.get(page_of(rubric)).content.decode()
+
+
+def test_what_a_kind_needs_is_filled_in(setting_up, db):
+    rubric = Rubric.objects.create(slug="candour", title="Candour")
+
+    written(setting_up, rubric, *({"slug": kind, "kind": kind} for kind in Kind.values))
+
+    found = {d.kind: (d.level, d.line_low, d.line_high) for d in Dimension.objects.all()}
+    assert found == {
+        "balance": ("ordinal", None, None),
+        "degree": ("ordinal", None, None),
+        "two_goods": ("ordinal", None, None),
+        "choice": ("nominal", None, None),
+        "choices": ("set", None, None),
+        "line": ("interval", 0.0, 100.0),
+        "compare": ("pair", None, None),
+        "open": ("open", None, None),
+    }
+
+
+def test_questions_stand_in_the_order_in_which_they_were_written(setting_up, db):
+    rubric = Rubric.objects.create(slug="candour", title="Candour")
+
+    written(setting_up, rubric, {"slug": "first"}, {"slug": "placed", "position": 4}, {"slug": "last"})
+
+    assert list(Dimension.objects.values_list("slug", "position")) == [("placed", 4), ("first", 5), ("last", 6)]
+
+
+def test_a_line_needs_its_higher_end_on_the_right(setting_up, draft):
+    line = draft.dimensions.get(slug="warmth")
+    given = {"position": 1, "title": "Warmth", "slug": "warmth", "question": "How?", "kind": "line", "level": "",
+             "help": "", "not_about": "", "line_low": "5", "line_high": "5"}  # fmt: skip
+
+    response = setting_up.post(page_of(line), given | rows("points"))
+
+    errors = response.context["adminform"].form.errors
+    assert errors == {"line_high": ["The right end needs a higher number than the left one."]}
+    line.refresh_from_db()
+    assert (line.line_low, line.line_high) == (0, 100)
+
+
+def test_two_new_questions_of_a_version_cannot_share_a_name_in_data(setting_up, db):
+    rubric = Rubric.objects.create(slug="candour", title="Candour")
+
+    response = written(setting_up, rubric, {"slug": "care"}, {"slug": "care"})
+
+    assert (response.status_code, RubricVersion.objects.count()) == (200, 0)
