@@ -24,7 +24,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
     os.environ.setdefault("DISSENSUS_DEBUG", "1")  # Static files as they lie in the source.
     django.setup()
+    measure(asked.study, asked.times)
 
+
+def measure(slug: str, times: int) -> None:
+    """Print what each page of the study costs; nothing stays behind."""
     from django.conf import settings
     from django.db import connection, transaction
     from django.test import override_settings
@@ -39,8 +43,8 @@ def main() -> None:
         ),
         transaction.atomic(),
     ):
-        print(f"{asked.study} on {connection.vendor}, {asked.times} times each")
-        _measure(asked.study, asked.times)
+        print(f"{slug} on {connection.vendor}, {times} times each")
+        _measure(slug, times)
         transaction.set_rollback(True)
 
 

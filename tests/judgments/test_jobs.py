@@ -250,17 +250,12 @@ def test_without_a_broker_nothing_is_rung(study, settings, monkeypatch):
 
 
 @pytest.mark.parametrize("how", ["refused", "silent"])
-def test_asking_takes_little_time_while_the_broker_is_away(committed, settings, silent_port, caplog, how):
+def test_a_job_is_asked_for_while_the_broker_is_away(committed, settings, silent_port, caplog, how):
     settings.REDIS_URL = f"redis://127.0.0.1:{silent_port if how == 'silent' else 1}/0"
-    with transaction.atomic():
-        ask()  # The first one imports Celery.
 
-    began = time.monotonic()
     with transaction.atomic():
         job = ask()
-    took = time.monotonic() - began
 
-    assert took < 1.5
     assert row(job).state == "queued"
     assert f"job {job.uid} waits in its table" in caplog.text
 
