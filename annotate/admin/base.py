@@ -51,13 +51,30 @@ class HouseAdmin(admin.ModelAdmin):
     show_full_result_count = False
     save_on_top = False
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": Moment}}
+    while_empty = "Nothing is here yet."
+    """What an empty list says: what will stand here, and how it comes here."""
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     def changelist_view(self, request, extra_context=None):
         title = str(self.opts.verbose_name_plural).capitalize()
-        return super().changelist_view(request, {"title": title} | (extra_context or {}))
+        more = {"title": title, "while_empty": self.while_empty}
+        return super().changelist_view(request, more | (extra_context or {}))
+
+
+class Whether(admin.SimpleListFilter):
+    """A filter by yes and no, of a field that holds a moment once something has happened. Subclasses say which."""
+
+    field: str
+
+    def lookups(self, request, model_admin):
+        return [("yes", "yes"), ("no", "no")]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        return queryset.filter(**{f"{self.field}__isnull": self.value() == "no"})
 
 
 class NamedFields(forms.ModelForm):

@@ -5,10 +5,26 @@ import uuid
 from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html_join
 
 from annotate.admin.base import Act, ActingAdmin, ReadOnlyAdmin
+from annotate.forms import words
 from judgments import importing
-from judgments.models import Assignment, Event, Import, Item, Job, Judgment, Mark, Participant, Rating, Release
+from judgments.answers import Answer
+from judgments.models import (
+    Assignment,
+    Event,
+    Form,
+    Import,
+    Item,
+    Job,
+    Judgment,
+    Kind,
+    Mark,
+    Participant,
+    Rating,
+    Release,
+)
 
 
 class SearchedAdmin(ReadOnlyAdmin):
@@ -17,6 +33,7 @@ class SearchedAdmin(ReadOnlyAdmin):
     search_fields = ("uid",)
     search_help_text = "A code name, an item’s id, or a uid, written in full."
     through = ""
+    while_empty = "What people say is listed here once they have read the first items."
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()
@@ -38,6 +55,15 @@ def _is_uid(term: str) -> bool:
     return True
 
 
+def _answer(rating: Rating) -> str:
+    """A rating in its question's words, without what the person wrote."""
+    dimension = rating.dimension
+    if dimension.kind == Kind.OPEN and rating.form == Form.POINT:
+        return "in words"
+    values = {name: getattr(rating, name) for name in ("form", "point", "low", "high", "both_a", "both_b", "reason")}
+    return words.spoken(Answer(**values, labels=None if rating.labels is None else tuple(rating.labels)), dimension)
+
+
 @admin.register(Assignment)
 class AssignmentAdmin(SearchedAdmin):
     list_display = ("participant", "item", "study", "kind", "occasion", "state", "offered_at")
@@ -53,17 +79,41 @@ class JudgmentAdmin(SearchedAdmin):
     list_filter = ("study", "status")
     list_select_related = ("participant", "item", "study")
     ordering = ("-pk",)
-    exclude = ("key", "rationale", "assignment")
+    fields = (
+        "study", "item", "participant", "answers", "passages", "settled", "occasion", "revision", "supersedes",
+        "status", "rubric_version", "judged_at", "created_at", "steps_ms", "instrument", "details", "brought_by",
+        "answers_digest", "rationale_digest",
+    )  # fmt: skip
+    readonly_fields = ("answers", "passages")
+
+    @admin.display(description="answers")
+    def answers(self, obj):
+        """What somebody wrote stands on the results pages alone."""
+        ratings = obj.ratings.select_related("dimension").prefetch_related("dimension__points")
+        said = ((rating.dimension, _answer(rating)) for rating in ratings.order_by("dimension__position"))
+        return format_html_join("", "<div><b>{}:</b> {}</div>", said) or "no question was answered"
+
+    @admin.display(description="marks")
+    def passages(self, obj):
+        kept = obj.marks.filter(retracts=None, retracted_by=None)
+        return format_html_join("", "<div>“{}” {}</div>", ((mark.quote, mark.tag) for mark in kept)) or None
 
 
 @admin.register(Rating)
 class RatingAdmin(SearchedAdmin):
     through = "judgment__"
-    list_display = ("dimension", "participant", "item", "form", "point", "low", "high", "both_a", "both_b", "reason")
+    list_display = ("dimension", "answer", "participant", "item")
     list_filter = ("form", "judgment__study")
     list_select_related = ("dimension", "judgment__participant", "judgment__item")
     ordering = ("-pk",)
     exclude = ("text",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("dimension__points")
+
+    @admin.display(description="answer")
+    def answer(self, obj):
+        return _answer(obj)
 
     @admin.display(description="participant")
     def participant(self, obj):
@@ -94,8 +144,9 @@ class MarkAdmin(SearchedAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("number", "kind", "subject", "at")
+    list_display = ("number", "kind", "chain", "at")
     list_filter = ("kind",)
+    while_empty = "Each act on this site is written here, bound to the one before it."
     search_fields = ("=subject", "=chain", "=kind")
     ordering = ("-pk",)
     fields = ("chain", "number", "kind", "subject", "at", "body", "previous", "hash")
@@ -107,6 +158,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("study",)
     search_fields = ("=uid",)
+    while_empty = "Releases and large files are worked on outside a page; they are listed here with how far they are."
     fields = ("kind", "study", "state", "done", "total", "note", "problems", "result", "created_at", "finished_at")
 
 
@@ -122,6 +174,7 @@ class ImportAdmin(ActingAdmin, ReadOnlyAdmin):
     list_select_related = ("study",)
     search_fields = ("source", "=digest")
     ordering = ("-pk",)
+    while_empty = "Each file that was brought in is listed here. Open a study and choose “Bring items in”."
     fields = ("source", "study", "kind", "counts", "digest", "created_at", "discarded_at", "mapping")
     acts = (
         Act(
@@ -142,4 +195,5 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = ("study",)
     list_select_related = ("study",)
     search_fields = ("name",)
+    while_empty = "Releases are made on a study's results pages and listed here."
     fields = ("name", "study", "facts", "created_at")

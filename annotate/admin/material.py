@@ -4,8 +4,22 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.utils.html import format_html, format_html_join
 
-from annotate.admin.base import HouseAdmin, ReadOnlyAdmin
+from annotate.admin.base import HouseAdmin, ReadOnlyAdmin, Whether
 from judgments.models import Family, Item, ItemResponse, ModelVersion, Scenario
+
+FROM_FILES = "Material comes in from files: open a study and choose “Bring items in”."
+
+
+class AxisFilter(admin.AllValuesFieldListFilter):
+    """The base of a family changes nothing, and says so."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or "none: the base"}
+
+
+class IsHidden(Whether):
+    title, parameter_name, field = "hidden", "hidden", "hidden_at"
 
 
 @admin.register(Family)
@@ -14,6 +28,7 @@ class FamilyAdmin(HouseAdmin):
     list_filter = ("study",)
     list_select_related = ("study",)
     search_fields = ("title", "slug")
+    while_empty = FROM_FILES
     fields = ("study", "slug", "title", "opens")
     readonly_fields = ("study", "slug")
 
@@ -24,7 +39,8 @@ class FamilyAdmin(HouseAdmin):
 @admin.register(Scenario)
 class ScenarioAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "study", "family", "axis", "distance")
-    list_filter = ("study", "axis")
+    list_filter = ("study", ("axis", AxisFilter))
+    while_empty = FROM_FILES
     list_select_related = ("study", "family")
     search_fields = ("title", "=external_id")
     fields = (
@@ -43,13 +59,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     list_display = ("name", "version")
     search_fields = ("name", "version")
     ordering = ("name", "version")
+    while_empty = FROM_FILES
     fields = ("name", "version", "settings")
 
 
 @admin.register(Item)
 class ItemAdmin(ReadOnlyAdmin):
     list_display = ("external_id", "study", "scenario", "purpose", "is_kept")
-    list_filter = ("study", "purpose", ("hidden_at", admin.EmptyFieldListFilter))
+    list_filter = ("study", "purpose", IsHidden)
+    while_empty = FROM_FILES
     list_select_related = ("study", "scenario")
     search_fields = ("=external_id", "scenario__title")
     ordering = ("-pk",)

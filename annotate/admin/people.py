@@ -63,6 +63,7 @@ class InvitationAdmin(OfKeptStudies, ActingAdmin):
     list_filter = ("study", "role")
     list_select_related = ("study",)
     search_fields = ("note",)
+    while_empty = "Add an invitation for a study; you get a link that you can copy and send in any way you like."
     ordering = ("-created_at", "-pk")
     fields = ("study", "role", "note", "places", "expires_at")
     acts = (
@@ -130,6 +131,7 @@ class ParticipantAdmin(OfKeptStudies, HouseAdmin):
     list_filter = ("study",)
     list_select_related = ("study",)
     search_fields = ("code_name", "=external_id")
+    while_empty = "Whoever follows an invitation is listed here, under a code name."
     ordering = ("-pk",)
     fields = ("code_name", "study", "joined_at", "consent", "external_id", "brought_by")
 
@@ -162,7 +164,7 @@ class MembershipAdmin(OfKeptStudies, HouseAdmin):
     list_filter = ("study", "role")
     list_select_related = ("study", "user")
     search_fields = ("user__username", "study__title")
-
+    while_empty = "Researchers and admins of a study are listed here. An invitation makes one, or add one by hand."
     ordering = ("-since",)
 
     def has_delete_permission(self, request, obj=None):
@@ -177,6 +179,7 @@ class ConsentTextAdmin(OfKeptStudies, HouseAdmin):
     list_filter = ("study",)
     list_select_related = ("study",)
     ordering = ("-created_at",)
+    while_empty = "What people agree to before they read is kept here, wording by wording. Add one for a study."
     fields = ("study", "body")
 
     def has_change_permission(self, request, obj=None):
@@ -201,6 +204,7 @@ class FacetAdmin(OfKeptStudies, HouseAdmin):
     list_select_related = ("study",)
     search_fields = ("title",)
     prepopulated_fields = {"slug": ("title",)}
+    while_empty = "Questions about the reader's background, whose answers make cohorts. Each can be left open."
     fields = ("study", "title", "slug", "question", "why", "position")
 
     def has_delete_permission(self, request, obj=None):

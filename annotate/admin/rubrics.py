@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from annotate.admin.base import Act, ActingAdmin, HouseForm, HouseInline, Link, NamedFields
+from annotate.admin.base import Act, ActingAdmin, HouseForm, HouseInline, Link, NamedFields, Whether
 from annotate.forms.judging import Question
 from judgments import rubrics
 from judgments.models import Dimension, Kind, Level, Rubric, RubricVersion, ScalePoint, Tag
@@ -73,6 +73,7 @@ class RubricAdmin(ActingAdmin):
     search_fields = ("title", "slug")
     ordering = ("title",)
     prepopulated_fields = {"slug": ("title",)}
+    while_empty = "Each lineage of questions is listed here. Add a rubric, and write its first version."
     fields = ("title", "slug", "description")
     inlines = (VersionInline,)
 
@@ -167,14 +168,18 @@ class DimensionForm(QuestionForm, HouseForm):
     pass
 
 
+class IsPublished(Whether):
+    title, parameter_name, field = "published", "published", "published_at"
+
+
 @admin.register(RubricVersion)
 class RubricVersionAdmin(OfDraft, ActingAdmin):
     list_display = ("title", "rubric", "number", "is_published", "count_of_questions")
-    list_filter = (("published_at", admin.EmptyFieldListFilter),)
+    list_filter = (IsPublished,)
     list_select_related = ("rubric",)
     search_fields = ("title", "rubric__title")
     ordering = ("rubric__title", "-number")
-
+    while_empty = "Add a rubric first; its versions hold the questions."
     fields = ("rubric", "title", "instructions", "change_note")
     inlines = (DimensionInline, TagInline)
     acts = (

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 
@@ -45,6 +46,7 @@ class StudyAdmin(ActingAdmin):
     ordering = ("-created_at", "-pk")
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = ("state", "origin")
+    while_empty = "Add a study: it binds items, people and a published version of a rubric."
     fieldsets = (
         (None, {"fields": ("title", "slug", "description", "rubric_version", "state", "origin")}),
         ("How it is read", {"fields": ("judgments_wanted", "lease_minutes", "models_hidden", "markdown")}),
@@ -102,6 +104,10 @@ class StudyAdmin(ActingAdmin):
         if db_field.name in ("attribution", "content_warning"):
             field.widget = forms.Textarea(attrs={"rows": 3, "cols": 60})
         return field
+
+    def response_post_save_add(self, request, obj):
+        """To the study's own page, where the next steps are."""
+        return redirect(self.address_of(obj))
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):

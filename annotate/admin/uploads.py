@@ -29,7 +29,7 @@ class ItemsForm(forms.Form):
         "columns: id, prompt or messages, response, model, family, axis …",
         widget=forms.FileInput(attrs={"accept": ".csv,.jsonl,.ndjson,.json,.parquet,.gz"}),
     )  # fmt: skip
-    dry_run = forms.BooleanField(label="Only check the file, and store nothing", required=False, initial=True)
+    dry_run = forms.BooleanField(label="Only check the file", required=False)  # Its button's words.
 
 
 def bring_items_in(model_admin, request, pk):
