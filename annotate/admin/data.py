@@ -96,7 +96,7 @@ class JudgmentAdmin(SearchedAdmin):
     @admin.display(description="marks")
     def passages(self, obj):
         kept = obj.marks.filter(retracts=None, retracted_by=None)
-        return format_html_join("", "<div>“{}” {}</div>", ((mark.quote, mark.tag) for mark in kept)) or None
+        return format_html_join("", "<div>“{}” {}</div>", ((mark.quote, mark.tag) for mark in kept)) or "none"
 
 
 @admin.register(Rating)

@@ -92,6 +92,9 @@ class Assignment(models.Model):
             models.Index(fields=["study", "state"], name="assignment_by_state"),
         ]
 
+    def __str__(self):
+        return f"{self.participant} on {self.item}"
+
 
 class Draft(models.Model):
     """The one mutable thing a person writes: what is on the page of an assignment, not yet saved."""
@@ -149,6 +152,9 @@ class Judgment(AppendOnlyModel):
             ),
         ]
         indexes = [models.Index(fields=["study", "id"], name="judgment_by_study")]
+
+    def __str__(self):
+        return f"{self.participant} on {self.item}"
 
 
 class Form(models.TextChoices):
@@ -224,6 +230,9 @@ class Rating(AppendOnlyModel):
             ),
         ]  # fmt: skip
 
+    def __str__(self):
+        return f"{self.dimension}: {self.judgment}"
+
 
 class Mark(AppendOnlyModel):
     """A passage somebody marked, by code points of the text as stored. Removing one appends its retraction."""
@@ -249,3 +258,6 @@ class Mark(AppendOnlyModel):
                 name="mark_in_one_text",
             ),
         ]
+
+    def __str__(self):
+        return f"“{self.quote}”"

@@ -40,7 +40,7 @@ def _text(study: Study, subset: str | None) -> list[str]:
     by_cohort = {found.dimension: found for found in reports.cohorts(study, subset)}
     lines = [f"{study.title} ({study.slug})" + (f", subset {subset}" if subset else "")]
     lines += [" · ".join(part for part in (study.licence, study.attribution) if part)] if study.licence else []
-    lines.append(f"{seen.n_readers} readers · {seen.n_items} items · {seen.n_judgments} judgments")
+    lines.append(f"{seen.n_readers:,} readers · {seen.n_items:,} items · {seen.n_judgments:,} judgments")
     for finding in seen.dimensions:
         lines += ["", *_dimension(finding), *_cohorts(by_cohort[finding.dimension.name])]
     return lines

@@ -153,3 +153,34 @@ def test_the_first_page_lists_the_work_in_its_order(setting_up):
     groups = ["Rubrics", "Studies", "People", "Material", "Data", "Signing in"]
     places = [page.index(f">{name}</h2>") for name in groups]
     assert places == sorted(places)
+
+
+def test_an_empty_list_says_what_will_stand_there(setting_up):
+    empty = setting_up.get(list_of(Release)).content.decode()
+    sought = setting_up.get(list_of(Item) + "?hidden=yes").content.decode()
+
+    assert "Releases are made on a study&#x27;s results pages and listed here." in empty
+    assert "Nothing here fits what you look for." in sought
+    assert "0 releases" not in empty
+
+
+def test_a_rating_is_listed_in_the_words_of_its_question_and_without_what_was_written(setting_up, study):
+    make_items(study, 1)
+    judge(make_participant(study), said(care="misfit", depth=(2, 4), person="A private person"))
+
+    listed = setting_up.get(list_of(Rating)).content.decode()
+    judgment = setting_up.get(page_of(Judgment.objects.get())).content.decode()
+
+    for page in (listed, judgment):
+        assert "Somewhere from" in page
+        assert "Not this: The question does not fit here" in page
+        assert "A private person" not in page
+
+
+def test_hidden_items_can_be_listed_alone(setting_up, judged):
+    Item.objects.filter(pk=Item.objects.first().pk).update(hidden_at=NOW)
+
+    def listed(query: str) -> int:
+        return len(setting_up.get(list_of(Item) + query).context["cl"].result_list)
+
+    assert [listed(query) for query in ("", "?hidden=yes", "?hidden=no")] == [2, 1, 1]
