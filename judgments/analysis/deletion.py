@@ -27,7 +27,8 @@ class Units:
     rows: (P, L) one row for all items alike; times: (P,) how many items that is.
     cell_row, cell_value, cell_weight, cell_times: (C,) the distinct ratings: of which row, with which
     value and weight, and how many ratings that is.
-    rating_cell, annotator: (n,) the cell and the annotator of each rating; annotators are 0..R−1.
+    item_row: (N,) the row of each item. rating_item, rating_cell, annotator: (n,) the item, the cell and
+    the annotator of each rating; items are 0..N−1 and annotators 0..R−1, in the order of their ids.
     """
 
     rows: Floats
@@ -36,6 +37,8 @@ class Units:
     cell_value: Ints
     cell_weight: Floats | None
     cell_times: Floats
+    item_row: Ints
+    rating_item: Ints
     rating_cell: Ints
     annotator: Ints
     n_annotators: int
@@ -142,6 +145,8 @@ def _from_patterns(r: Ratings, coefficient: Coefficient, many: bool) -> Units:
         cell_value=cell_value,
         cell_weight=None,
         cell_times=times[cell_row] * counts[cell_row, cell_value],
+        item_row=pattern,
+        rating_item=item,
         rating_cell=cell_of[pattern[item] * n_points + r.value],
         annotator=annotator,
         n_annotators=n_annotators,
@@ -160,6 +165,8 @@ def _from_ratings(r: Ratings, coefficient: Coefficient) -> Units:
         cell_value=r.value,
         cell_weight=r.weight,
         cell_times=np.ones(len(r)),
+        item_row=np.arange(n_items),
+        rating_item=item,
         rating_cell=np.arange(len(r)),
         annotator=annotator,
         n_annotators=n_annotators,

@@ -57,7 +57,7 @@ class Nominal:
         self.n_points = n_points
 
     def moments(self, value: Ints) -> Floats:
-        return _one_hot(value, self.n_points)
+        return one_hot(value, self.n_points)
 
     def within(self, weight: Floats, moments: Floats) -> Floats:
         return self.expected(weight, moments)[:, None]
@@ -76,7 +76,7 @@ class Tabled:
         self.delta = delta
 
     def moments(self, value: Ints) -> Floats:
-        return _one_hot(value, len(self.delta))
+        return one_hot(value, len(self.delta))
 
     def within(self, weight: Floats, moments: Floats) -> Floats:
         return self.expected(weight, moments)[:, None]
@@ -122,7 +122,7 @@ class MidRanks:
         self.c, self.k = np.triu_indices(n_points, 1)
 
     def moments(self, value: Ints) -> Floats:
-        return _one_hot(value, self.n_points)
+        return one_hot(value, self.n_points)
 
     def within(self, weight: Floats, moments: Floats) -> Floats:
         return 2 * moments[:, self.c] * moments[:, self.k]
@@ -150,7 +150,7 @@ class Alpha:
         self.weighting = weighting
 
     def ratings(self, value: Ints, weight: Floats | None) -> Floats:
-        return _rows(self.delta.moments(value), weight)
+        return rows_of(self.delta.moments(value), weight)
 
     def statistics(self, rows: Floats) -> Floats:
         factor, sums = self.shares(rows)
@@ -215,7 +215,7 @@ class PairAgreement:
         self.n_points = n_points
 
     def ratings(self, value: Ints, weight: Floats | None) -> Floats:
-        return _rows(_one_hot(value, self.n_points), weight)
+        return rows_of(one_hot(value, self.n_points), weight)
 
     def statistics(self, rows: Floats) -> Floats:
         m, w, s, counts = rows[:, COUNT], rows[:, WEIGHT], rows[:, SQUARED_WEIGHT], rows[:, MOMENTS:]
@@ -240,12 +240,14 @@ def distance_of(r: Ratings) -> Distance:
     return Tabled(distance(r.scale, r.points if r.scale.kind == "set" else r.numbers.tolist()))
 
 
-def _rows(moments: Floats, weight: Floats | None) -> Floats:
+def rows_of(moments: Floats, weight: Floats | None) -> Floats:
+    """(n, 3 + A) what each rating adds to its item: a head, its weight, its square, weighted moments."""
     w = np.ones(len(moments)) if weight is None else weight
     return np.column_stack([np.ones(len(moments)), w, w**2, w[:, None] * moments])
 
 
-def _one_hot(value: Ints, n_points: int) -> Floats:
+def one_hot(value: Ints, n_points: int) -> Floats:
+    """(n, points) one where the rating is that point, zero elsewhere."""
     hot = np.zeros((len(value), n_points))
     hot[np.arange(len(value)), value] = 1.0
     return hot

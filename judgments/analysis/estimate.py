@@ -134,10 +134,15 @@ def two_way_jackknife(
     return _limits(value, math.nan if undefined else v, df, link, level, components)
 
 
-def item_jackknife(value: float, items: LeftOut, *, link: Link = AGREEMENT, level: float = 0.95) -> Limits:
-    """Limits for a value when the items are a sample of more and the annotators are all there are."""
+def item_jackknife(
+    value: float, items: LeftOut, *, link: Link = AGREEMENT, level: float = 0.95, name: str = "item"
+) -> Limits:
+    """Limits for a value when the items are a sample of more and the annotators are all there are.
+
+    With annotators left out in place of items, and so named, it is the other way round.
+    """
     v = jackknife_variance(items, link)
-    return _limits(value, v, items.n_groups - 1.0, link, level, {"item": v})
+    return _limits(value, v, items.n_groups - 1.0, link, level, {name: v})
 
 
 def unit_bootstrap(
@@ -153,9 +158,21 @@ def unit_bootstrap(
     share = multiplicity / multiplicity.sum()
     values = np.empty(n_resamples)
     for rows in blocks(n_resamples, 8 * len(share)):
-        drawn = rng.multinomial(n_items, share, size=rows.stop - rows.start)
-        values[rows] = stat(drawn.astype(np.float64) @ statistics)
+        n = rows.stop - rows.start
+        if len(share) == n_items:
+            drawn = _times_drawn(n_items, n, rng)
+        else:
+            drawn = rng.multinomial(n_items, share, size=n).astype(np.float64)
+        values[rows] = stat(drawn @ statistics)
     return values
+
+
+def _times_drawn(n_items: int, n_resamples: int, rng: np.random.Generator) -> Floats:
+    """(resamples, items) how often each of n items is drawn; faster than a multinomial of n equal shares."""
+    which = rng.integers(0, n_items, size=(n_resamples, n_items))
+    which += np.arange(n_resamples)[:, None] * n_items
+    drawn = np.bincount(which.ravel(), minlength=n_resamples * n_items)
+    return drawn.reshape(n_resamples, n_items).astype(np.float64)
 
 
 def percentile_limits(values: Floats, level: float) -> Limits:

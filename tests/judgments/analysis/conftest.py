@@ -12,6 +12,12 @@ REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 @pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of published tables; each names its source."""
+    return REFERENCE
+
+
+@pytest.fixture(scope="session")
 def published() -> pd.DataFrame:
     """Krippendorff's 4 x 12 example as one row a cell; the file names its source."""
     wide = pd.read_csv(REFERENCE / "krippendorff_2011.csv", comment="#")
