@@ -25,6 +25,12 @@ def published() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
+def judges() -> np.ndarray:
+    """Shrout and Fleiss' six targets by four judges; the file names its source."""
+    return pd.read_csv(REFERENCE / "shrout_fleiss_1979.csv", comment="#").to_numpy(float)[:, 1:]
+
+
+@pytest.fixture(scope="session")
 def by_pairs():
     """Functions over rows (item, annotator, value) that follow the definitions word by word."""
     return ByPairs
