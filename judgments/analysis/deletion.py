@@ -29,6 +29,7 @@ class Units:
     value and weight, and how many ratings that is.
     item_row: (N,) the row of each item. rating_item, rating_cell, annotator: (n,) the item, the cell and
     the annotator of each rating; items are 0..N−1 and annotators 0..R−1, in the order of their ids.
+    rating_times: how many ratings each of these stands for; None for one each.
     """
 
     rows: Floats
@@ -42,6 +43,7 @@ class Units:
     rating_cell: Ints
     annotator: Ints
     n_annotators: int
+    rating_times: Floats | None = None
 
     @property
     def n_items(self) -> int:
@@ -51,7 +53,7 @@ class Units:
     @property
     def n_ratings(self) -> int:
         """Ratings of these items."""
-        return len(self.rating_cell)
+        return len(self.rating_cell) if self.rating_times is None else round(float(self.rating_times.sum()))
 
 
 def paired(r: Ratings) -> Ratings:
@@ -114,8 +116,8 @@ def rows_after(u: Units, coefficient: Coefficient, some: slice | Ints) -> Floats
 
 def ratings_of_annotators(u: Units) -> csr_array:
     """(cells, annotators) how many ratings of a cell an annotator gave."""
-    ones = np.ones(u.n_ratings)
-    table = csr_array((ones, (u.rating_cell, u.annotator)), shape=(len(u.cell_row), u.n_annotators))
+    times = np.ones(len(u.rating_cell)) if u.rating_times is None else u.rating_times
+    table = csr_array((times, (u.rating_cell, u.annotator)), shape=(len(u.cell_row), u.n_annotators))
     table.sum_duplicates()
     return table
 

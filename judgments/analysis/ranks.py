@@ -83,13 +83,15 @@ def value(u: Units, coefficient: Alpha) -> float:
 def _without_annotators(u: Units, coefficient: Alpha, rows: _Rows, left: Floats, form: Floats) -> Floats:
     r = _centred_ranks(left)
     gone = np.zeros(u.n_annotators)
-    for some in blocks(u.n_ratings, 64 * left.shape[1]):
+    for some in blocks(len(u.rating_cell), 64 * left.shape[1]):
         cell, annotator = u.rating_cell[some], u.annotator[some]
         before, after = (
             rows.take(u.cell_row[cell]),
             _Rows.of(rows_after(u, coefficient, cell), coefficient),
         )
         change = before.distances(r[annotator]) - after.distances(r[annotator])
+        if u.rating_times is not None:
+            change = change * u.rating_times[some]
         gone += np.bincount(annotator, weights=change, minlength=u.n_annotators)
     return _alpha(left, form, gone)
 

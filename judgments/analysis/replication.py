@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .agreement import alpha
 from .coding import Floats, Ints
 from .deletion import units
 from .disagreement import COUNT, MOMENTS, WEIGHT, Alpha, Distance, MidRanks, distance_of
@@ -219,8 +220,6 @@ def _across(
 def _inside(
     pool: Ratings, interval: Literal["two_way", "items", "annotators"] | None, level: float, guard: bool
 ) -> Estimate:
-    from .agreement import alpha
-
     return alpha(pool, interval=interval, level=level, guard=guard)
 
 
