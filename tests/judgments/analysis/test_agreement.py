@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from judgments.analysis import Ratings, Scale, alpha, pair_agreement, tabulate
+from judgments.analysis import Ratings, Scale, alpha, distance, pair_agreement, tabulate
 from judgments.analysis.estimate import AGREEMENT, PROPORTION, LeftOut, two_way_jackknife
 
 METRICS = ("nominal", "ordinal", "interval", "ratio")
@@ -587,3 +587,56 @@ def test_words_on_an_interval_scale_are_refused():
 
     with pytest.raises(ValueError, match="A scale of kind interval needs numbers"):
         alpha(r.measured_as("interval"))
+
+
+@pytest.mark.parametrize("kind", ["nominal", "interval", "ratio"])
+def test_a_distance_of_ones_own_that_is_that_of_the_scale_changes_nothing(kind):
+    r = some_ratings(34, kind=kind)
+
+    own = alpha(r, distance=distance(r.scale, list(r.points)))
+
+    assert numbers_of(own) == pytest.approx(numbers_of(alpha(r)), rel=1e-9)
+    assert own.method.startswith("Krippendorff's alpha, a distance of your own")
+
+
+def test_absolute_differences_give_the_alpha_of_their_own_pairs():
+    r = some_ratings(35, share=1.1)
+    x = np.arange(4)
+    apart = np.abs(x[:, None] - x)
+
+    value = alpha(r, interval=None, distance=apart).value
+
+    table = r.value.reshape(14, 6)
+    within = np.mean([apart[row[:, None], row].sum() / (6 * 5) for row in table])
+    everything = apart[r.value[:, None], r.value].sum() / (len(r) * (len(r) - 1))
+    assert value == pytest.approx(1 - within / everything, abs=1e-12)
+
+
+def test_jaccard_alpha_counts_a_subset_as_what_they_share():
+    sets = [{"A"}, {"A", "B"}, {"B"}, {"A"}]
+    r = Ratings.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], sets, Scale("set", ("A", "B"), set_distance="jaccard"))
+
+    # Pairs on items: A-AB 1/2 and B-A 1; pairs of all four: 1/2, 1, 0, 1/2, 1/2, 1.
+    assert alpha(r, interval=None).value == pytest.approx(1 - (3 / 4) / (3.5 / 6), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "table", [np.eye(4), np.zeros((3, 3)), -np.ones((4, 4)) + np.eye(4), np.triu(np.ones((4, 4)), 1)]
+)
+def test_what_is_no_distance_is_refused(table):
+    with pytest.raises(ValueError, match="distance"):
+        alpha(some_ratings(36), distance=table)
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_twice_as_many_of_the_same_items_move_alpha_only_through_n_minus_one(kind):
+    r = some_ratings(37, kind=kind, share=1.1)
+    rows = rows_of(r)
+    doubled = [*rows, *((item + 100, annotator, value) for item, annotator, value in rows)]
+    item, annotator, value = zip(*doubled, strict=True)
+
+    twice = Ratings.from_arrays(item, annotator, value, r.scale)
+
+    n = len(r)
+    observed_over_expected = (1 - alpha(r, interval=None).value) * n / (n - 1)
+    assert 1 - alpha(twice, interval=None).value == pytest.approx(observed_over_expected * (2 * n - 1) / (2 * n))

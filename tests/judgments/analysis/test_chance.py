@@ -54,12 +54,32 @@ def test_fleiss_kappa_of_diagnoses_is_as_published(reference):
     assert round(pair_agreement(r, interval=None).value, 4) == 0.5556
 
 
-def test_two_annotators_have_cohens_kappa(reference):
-    table = np.array([[88, 14, 18], [10, 40, 10], [2, 6, 12]])  # Cohen (1960), table 1: relative .44 .07 .09 ...
+def test_two_annotators_have_cohens_kappa_and_its_published_standard_error(reference):
+    slides = pd.read_csv(reference / "agresti_2002.csv", comment="#")
+    pairs = np.repeat(slides[["first", "second"]].to_numpy(), slides["slides"], axis=0)
+
+    estimate = conger(crossed(pairs, Scale("nominal", (1, 2, 3, 4))))
+
+    assert round(estimate.value, 3) == 0.493
+    assert round(estimate.se, 3) == 0.057
+    assert estimate.n_items == 118
+
+
+def test_cohens_own_example_has_his_kappa():
+    """Cohen (1960), doi:10.1177/001316446002000104: two psychiatrists, 200 cases; kappa .492."""
+    table = np.array([[88, 14, 18], [10, 40, 10], [2, 6, 12]])
     a, b = np.indices(table.shape)
     pairs = np.column_stack([np.repeat(a.ravel(), table.ravel()), np.repeat(b.ravel(), table.ravel())])
 
-    assert conger(crossed(pairs, Scale("nominal", (0, 1, 2)))).value == pytest.approx(0.4915, abs=1e-4)
+    assert round(conger(crossed(pairs, Scale("nominal", (0, 1, 2)))).value, 3) == 0.492
+
+
+def test_the_published_table_has_gwets_printed_limits(k):
+    """Gwet (2014) analyses these four raters; AC1 .775, 95% limits from .461 up to 1 (there cut off at 1)."""
+    estimate = gwet(k, interval="linearisation")
+
+    assert round(estimate.low, 3) == 0.461
+    assert estimate.high > 1
 
 
 @pytest.mark.parametrize("measure", BY_TOTALS)
