@@ -109,9 +109,9 @@ def _reduced_bias_over_items(u: Units, coefficient: ReducedBias, level: float) -
     log_theta = _log_theta(coefficient, totals[None, :])[0]
     a = u.n_items
     left = LeftOut(_log_theta(coefficient, totals - statistics), u.times)
-    pseudo = a * log_theta - (a - 1) * left.values
-    if not np.isfinite(pseudo).all() or a < 2:
+    if a < 2 or not np.isfinite(log_theta) or not np.isfinite(left.values).all():
         return value, Limits(notes=("No limits: without one item the value is at its end or not defined.",))
+    pseudo = a * log_theta - (a - 1) * left.values
     mean = float(left.times @ pseudo) / a
     variance = float(left.times @ (pseudo - mean) ** 2) / (a - 1) / a
     half = float(stdtrit(a - 1, (1 + level) / 2)) * math.sqrt(variance)

@@ -28,6 +28,7 @@ Measure = Literal["alpha", "pair_agreement", "gwet", "fleiss", "brennan_prediger
 MEASURES: tuple[Measure, ...] = ("alpha", "pair_agreement")
 CHANCE = {"gwet": gwet, "fleiss": fleiss, "brennan_prediger": brennan_prediger}
 NODES = 4_001
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -196,13 +197,14 @@ def _true_components(model: LatentNormal, kind: Kind) -> dict[str, float]:
     p = model.joint(0.0).sum(axis=1)
     mean = float(p @ x)
     of_item, of_level, of_cell, whole = (float(x @ model.joint(part) @ x) - mean**2 for part in shared)
-    return {
+    found = {
         "item": of_item,
         "level": of_level,
         "pattern": of_cell - of_item - of_level,
         "occasion": whole - of_cell,
         "pattern_and_occasion": whole - of_item - of_level,
     }
+    return {name: variance if variance > ROUNDING else 0.0 for name, variance in found.items()}
 
 
 def _estimates(

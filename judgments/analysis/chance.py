@@ -7,7 +7,7 @@ known: AC1 is high by construction where one answer prevails, and the kappas are
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -219,7 +219,9 @@ def _beyond_chance(
         value, each = value_of(u, coefficient), _each_item(u, coefficient)
         limits = guarded(_linearised(value, each, u.times, level), u, interval, guard)
     else:
-        value, limits = estimated(u, coefficient, AGREEMENT, interval, level, rng, n_resamples, guard)  # type: ignore[arg-type]
+        value, limits = estimated(
+            u, coefficient, AGREEMENT, cast(Interval | None, interval), level, rng, n_resamples, guard
+        )
     return estimate(value, limits, r, u, method, interval, "kappa", level)
 
 

@@ -22,7 +22,9 @@ MOST_POINTS_IN_PATTERNS = 32
 
 @dataclass(frozen=True)
 class Units:
-    """Items with at least two ratings, as rows of sums, and the ratings that could leave them.
+    """Items as rows of sums, and the ratings that could leave them.
+
+    Which items those are is up to who made them: for alpha, those with at least two ratings.
 
     rows: (P, L) one row for all items alike; times: (P,) how many items that is.
     cell_row, cell_value, cell_weight, cell_times: (C,) the distinct ratings: of which row, with which
@@ -47,7 +49,7 @@ class Units:
 
     @property
     def n_items(self) -> int:
-        """Items with at least two ratings."""
+        """How many items the rows stand for."""
         return round(float(self.times.sum()))
 
     @property

@@ -21,6 +21,7 @@ from .components import Cells, henderson
 
 MOST_ANNOTATORS = 2_000
 MOST_CELLS = 200_000
+NOTHING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,15 @@ class Reml:
 def reml(cells: Cells) -> Reml:
     """The components under which the ratings are most likely.
 
-    nan when the design cannot tell them apart or nothing varies. Raises ValueError beyond 2,000 annotators
-    or 200,000 cells, where Henderson's method is as good and far faster.
+    nan when the design cannot tell them apart, or people do not differ about items or from themselves.
+    Raises ValueError beyond 2,000 annotators or 200,000 cells, where Henderson's method is as good and far
+    faster.
     """
     if cells.n_annotators > MOST_ANNOTATORS or len(cells.n) > MOST_CELLS:
         raise ValueError(f"Exact REML is for at most {MOST_ANNOTATORS} annotators and {MOST_CELLS} cells.")
     start = henderson(cells)
     scale = float(cells.squares.sum()) / max(cells.n_ratings - 1, 1)
-    if not np.isfinite(start).all() or scale <= 0 or (cells.repeated and cells.within <= 1e-14 * cells.squares.sum()):
+    if not np.isfinite(start).all() or not _varies(cells):
         return Reml(np.full(4, np.nan), math.nan, math.nan, math.nan, False)
     profile = _Profile(cells)
     n_ratios = 3 if cells.repeated else 2
@@ -76,6 +78,14 @@ def deviance(cells: Cells, components: Floats) -> tuple[float, float, float]:
         free = cells.n_ratings - len(cells.n)
         inside = free * math.log(components[3]) + cells.within / components[3]
     return logdet + quadratic + inside - math.log(variance) + profile.constant, mean + cells.mean, math.sqrt(variance)
+
+
+def _varies(cells: Cells) -> bool:
+    """True when people differ about an item and, where they repeat themselves, from themselves."""
+    whole = float(cells.squares.sum())
+    of_item = np.bincount(cells.item, weights=cells.total) ** 2 / np.bincount(cells.item, weights=cells.n)
+    inside = cells.within if cells.repeated else whole - float(of_item.sum())
+    return inside > NOTHING * whole
 
 
 class _Profile:

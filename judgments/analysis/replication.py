@@ -13,7 +13,7 @@ from .agreement import alpha
 from .coding import Floats, Ints
 from .deletion import units
 from .disagreement import COUNT, MOMENTS, WEIGHT, Alpha, Distance, MidRanks, distance_of
-from .estimate import AGREEMENT, IDENTITY, Estimate, Limits, Link
+from .estimate import AGREEMENT, IDENTITY, Estimate, Link
 from .intervals import MOST_POINTS_IN_PAIRS, check, estimate, estimated, not_defined, value_of
 from .needed import Needed, needed
 from .table import Ratings, mid_ranks
@@ -179,13 +179,13 @@ def cross_replication(
     check(interval, level, None)
     _check_pools(a, b)
     both = _pooled(a, b)
-    parts = {
+    parts: dict[Measure, tuple[str, Link]] = {
         "kappa_x": ("Cross-replication reliability", AGREEMENT),
         "normalised": ("Normalised cross-replication reliability", IDENTITY),
         "difference": ("Agreement inside less agreement across", IDENTITY),
     }
-    found = {
-        name: _across(both, a, name, f"{method}, {a.scale.kind}", link, interval, level, guard)  # type: ignore[arg-type]
+    found: dict[str, Estimate] = {
+        name: _across(both, a, name, f"{method}, {a.scale.kind}", link, interval, level, guard)
         for name, (method, link) in parts.items()
     }
     return CrossReplication(
@@ -212,7 +212,6 @@ def _across(
     if not math.isfinite(value):
         why = "Not defined: without variation, or with agreement inside a pool that is not above chance."
         return not_defined(both, both, method, "alpha", level, why)
-    limits: Limits
     value, limits = estimated(u, coefficient, link, interval, level, None, 0, guard)
     return estimate(value, limits, both, u, method, interval, "alpha", level)
 

@@ -260,21 +260,22 @@ def test_a_cohort_of_a_published_dataset_is_the_librarys(samples):
     assert estimate.n_annotators == 104
 
 
-@pytest.mark.parametrize(("n_items", "n_annotators"), [(20, 5), (100, 5), (300, 20)])
+@pytest.mark.parametrize(("n_items", "n_annotators"), [(20, 5), (100, 5)])
 def test_two_way_limits_hold_the_truth_about_as_often_as_they_say(n_items, n_annotators):
+    """More designs, more often: `python -m tests.benchmarks.coverage`."""
     rng = np.random.default_rng(2026)
     truth = 1 / (1 + 0.25 + 1)  # variances of item, level of the annotator, and the rest
     two_way = items_alone = 0
 
-    for _ in range(400):
+    for _ in range(150):
         item, level = rng.normal(size=(n_items, 1)), rng.normal(scale=0.5, size=n_annotators)
         r = crossed(item + level + rng.normal(size=(n_items, n_annotators)), Scale("interval"))
         estimate, fixed = alpha(r), alpha(r, interval="items")
         two_way += estimate.low <= truth <= estimate.high
         items_alone += fixed.low <= truth <= fixed.high
 
-    assert 0.93 <= two_way / 400 <= 0.99
-    assert items_alone / 400 < 0.92  # Annotators are a sample too.
+    assert 0.92 <= two_way / 150 <= 0.995
+    assert items_alone / 150 < 0.92  # Annotators are a sample too.
 
 
 # What must not matter

@@ -2,10 +2,12 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from judgments.analysis import Ratings, Scale
 from judgments.analysis.dstudy import annotators_needed, d_study
+from judgments.analysis.icc import icc
 from judgments.analysis.noise import noise_audit
 from tests.support.ratings import crossed, some_ratings
 
@@ -34,6 +36,19 @@ def test_the_d_study_of_the_published_table(audit):
 
     assert table["relative"].to_list() == pytest.approx([0.714841, 0.833711, 0.909316, 0.952504, 0.975674], abs=1e-6)
     assert table["absolute"].to_list() == pytest.approx([0.289764, 0.449328, 0.620051, 0.765471, 0.867158], abs=1e-6)
+
+
+def test_brennans_synthetic_data_have_his_components_and_coefficients(reference):
+    table = pd.read_csv(reference / "brennan_2001.csv", comment="#").to_numpy()[:, 1:]
+
+    audit = noise_audit(crossed(table, INTERVAL))
+
+    found = (audit.item.value, audit.level.value, audit.pattern_and_occasion.value)
+    assert [round(each, 4) for each in found] == [0.0574, 0.0754, 0.1269]
+    twelve = d_study(audit, [12]).table.iloc[0]
+    assert (round(twelve["relative"], 3), round(twelve["absolute"], 3)) == (0.844, 0.773)
+    squares = icc(table).mean_squares
+    assert [round(squares[name], 4) for name in ("item", "annotator", "residual")] == [0.8157, 0.8811, 0.1269]
 
 
 def test_ten_readers_make_the_published_table_dependable(audit):
