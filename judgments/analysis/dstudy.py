@@ -20,7 +20,7 @@ Kind = Literal["absolute", "relative"]
 
 @dataclass(frozen=True)
 class DStudy:
-    """table: k, relative (Eρ²) and absolute (Φ), each with low and high; None limits where there are none.
+    """table: k, relative (Eρ²) and absolute (Φ), and of each _low and _high; nan where there are no limits.
 
     relative: does the mean order items as the universe of annotators would, when all items have the same k.
     absolute, dependability: does it have their value; the one to read when each item has other annotators.
