@@ -21,14 +21,15 @@ class Words:
     """What can be written about one reply. Nobody repeats what another reader of the same reply has written."""
 
     def __init__(self, family: dict, scenario: dict, reply: dict, rng: np.random.Generator):
-        self.reply = {"family": family["slug"], "scenario": scenario["slug"], "voice": reply["model"].lower()}
+        reply_at = {"family": family["slug"], "scenario": scenario["slug"], "voice": content.voice(reply)}
+        # Sought out once: there are many more pieces than belong to one reply.
+        self.pieces = {kind: _naming(pieces, reply_at) for kind, pieces in content.written().items()}
         self.rng = rng
         self.taken: set[int] = set()
 
     def fitting(self, kind: str, **more: Any) -> list[dict]:
         """Written pieces for this reply: those that name another scenario, voice or question are left out."""
-        wanted = self.reply | more
-        return [piece for piece in content.written()[kind] if all(piece.get(k, v) == v for k, v in wanted.items())]
+        return _naming(self.pieces[kind], more)
 
     def take(self, kind: str, **more: Any) -> dict | None:
         """One of the fitting pieces that nobody has used for this reply yet; None when they are used up."""
@@ -38,6 +39,11 @@ class Words:
         piece = left[int(self.rng.integers(len(left)))]
         self.taken.add(id(piece))
         return piece
+
+
+def _naming(pieces: list[dict], wanted: dict[str, Any]) -> list[dict]:
+    """Those of the pieces that name nothing else than is wanted."""
+    return [piece for piece in pieces if all(piece.get(name, value) == value for name, value in wanted.items())]
 
 
 def judge(reader: dict, reply: dict, response: str, words: Words, rng: np.random.Generator) -> Answers:

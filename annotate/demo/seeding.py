@@ -90,15 +90,15 @@ def _material(study: Study, family: dict) -> list[Piece]:
         )  # fmt: skip
         bases[given["slug"]] = scenario
         # In an order of its own for each context, so that a number does not say which model wrote what.
-        replies = draws.shuffled(given["reply"], draws.key(str(SEED), "replies", given["slug"]))
+        replies = draws.shuffled(given.get("reply", []), draws.key(str(SEED), "replies", given["slug"]))
         pieces += [_piece(study, scenario, family, given, reply, number) for number, reply in enumerate(replies, 1)]
     return pieces
 
 
 def _piece(study: Study, scenario: Scenario, family: dict, given: dict, reply: dict, number: int) -> Piece:
+    version = reply.get("version", "invented")
     line, _ = ModelVersion.objects.get_or_create(
-        digest=canonical.digest([reply["model"], "invented", {}]),
-        defaults={"name": reply["model"], "version": "invented"},
+        digest=canonical.digest([reply["model"], version, {}]), defaults={"name": reply["model"], "version": version}
     )
     text = reply["text"].strip()
     response = Response.objects.create(scenario=scenario, model=line, text=text, language="en")
