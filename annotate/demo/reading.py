@@ -31,9 +31,14 @@ class Words:
         """Written pieces for this reply: those that name another scenario, voice or question are left out."""
         return _naming(self.pieces[kind], more)
 
-    def take(self, kind: str, **more: Any) -> dict | None:
-        """One of the fitting pieces that nobody has used for this reply yet; None when they are used up."""
-        left = [piece for piece in self.fitting(kind, **more) if id(piece) not in self.taken]
+    def take(self, kind: str, reader: dict, **more: Any) -> dict | None:
+        """One of the fitting pieces that nobody has used for this reply yet; None when they are used up.
+
+        What only this reader could have written comes first, what only another could have written never.
+        """
+        fitting = self.fitting(kind, reader=reader["code_name"], **more)
+        left = [piece for piece in fitting if id(piece) not in self.taken]
+        left = [piece for piece in left if "reader" in piece] or left
         if not left:
             return None
         piece = left[int(self.rng.integers(len(left)))]
@@ -51,10 +56,10 @@ def judge(reader: dict, reply: dict, response: str, words: Words, rng: np.random
     places = {slug: _place(slug, reader, reply, rng) for slug in SCALES}
     ratings = {slug: _answer(slug, place, reader, reply, words, rng) for slug, place in places.items()}
     # Most readers leave the open question open.
-    if rng.random() < reader["verbosity"] / 2 and (person := words.take("person")):
+    if rng.random() < reader["verbosity"] / 2 and (person := words.take("person", reader)):
         ratings["kind-of-person"] = Answer("point", text=person["text"])
     settled = int(np.clip(np.rint(reader["settled"] + rng.normal(0, 0.6)), 1, 4))
-    rationale = _reason(places, ratings, words) if rng.random() < reader["verbosity"] else ""
+    rationale = _reason(places, ratings, reader, words) if rng.random() < reader["verbosity"] else ""
     return Answers(ratings, settled, rationale, _marks(reply["text"].strip(), response, reader, words, rng))
 
 
@@ -72,36 +77,36 @@ def _answer(slug: str, place: int, reader: dict, reply: dict, words: Words, rng:
         return Answer("none", reason="misfit")
     chance, top = rng.random(), SCALES[slug]
     if chance < reader["none_share"]:
-        return _not_this(words, rng)
+        return _not_this(reader, words, rng)
     chance -= reader["none_share"]
     if chance < reader["both_share"]:
         reach = int(rng.integers(1, 3))
         low, high = max(1, place - reach), min(top, place + reach)
-        return Answer("both", both_a=float(low), both_b=float(high), text=_torn(slug, words))
+        return Answer("both", both_a=float(low), both_b=float(high), text=_torn(slug, reader, words))
     if chance - reader["both_share"] < reader["range_share"]:
         low, high = (place, place + 1) if (place < top and rng.random() < 0.5) or place == 1 else (place - 1, place)
         return Answer("range", low=float(low), high=float(high))
     return Answer("point", point=float(place))
 
 
-def _not_this(words: Words, rng: np.random.Generator) -> Answer:
+def _not_this(reader: dict, words: Words, rng: np.random.Generator) -> Answer:
     reason = REASONS[int(rng.choice(4, p=REASON_SHARES))]
-    note = words.take("depends") if reason == "depends" else None
+    note = words.take("depends", reader) if reason == "depends" else None
     return Answer("none", reason=reason, text=note["text"] if note else "")
 
 
-def _torn(slug: str, words: Words) -> str:
-    torn = words.take("torn", about=slug)
+def _torn(slug: str, reader: dict, words: Words) -> str:
+    torn = words.take("torn", reader, about=slug)
     return f"{torn['low_reading']} {torn['high_reading']}" if torn else ""
 
 
-def _reason(places: dict[str, int], ratings: dict[str, Answer], words: Words) -> str:
+def _reason(places: dict[str, int], ratings: dict[str, Answer], reader: dict, words: Words) -> str:
     """A reason that fits one of the places drawn, farther from the middle first; nothing where none fits."""
     told = [slug for slug in places if ratings[slug].form != "none"]
     for slug in sorted(told, key=lambda slug: -abs(places[slug] - (SCALES[slug] + 1) / 2)):
         middle = (SCALES[slug] + 1) / 2
         side = "low" if places[slug] < middle else "high" if places[slug] > middle else "fitting"
-        if reason := words.take("reason", about=slug, side=side):
+        if reason := words.take("reason", reader, about=slug, side=side):
             return reason["text"]
     return ""
 

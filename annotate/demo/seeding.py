@@ -31,7 +31,7 @@ from judgments.models import (
     User,
 )
 
-SLUG = "three-families"
+SLUG = "twenty-four-families"
 READERS_PER_ITEM = 24
 SEED = 20260301
 FACETS = {
@@ -59,11 +59,12 @@ def seed(*, now: datetime) -> Study:
     if (study := Study.objects.kept().filter(slug=SLUG).first()) is not None:
         return study
     study = Study.objects.create(
-        slug=SLUG, title="Three families", state=Study.State.OPEN, origin=Study.Origin.INVENTED,
+        slug=SLUG, title="Twenty-four families", state=Study.State.OPEN, origin=Study.Origin.INVENTED,
         rubric_version=starter.install(now=now), licence="CC0-1.0",
-        description="A demonstration. Three situations, each in four contexts, answered in three voices.",
+        description="A demonstration. Twenty-four situations in ninety-four contexts; eight of the situations are "
+        "answered in each context by three voices, the others once.",
         attribution="Everything in this study is invented: situations, replies, readers and judgments.",
-        content_warning="Some items touch on death and grief, illness and family conflict.",
+        content_warning="Some items touch on death and grief, cruelty in a family, illness, and family conflict.",
     )  # fmt: skip
     rng = np.random.default_rng(SEED)
     pieces = [piece for family in content.families() for piece in _material(study, family)]

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError
 
 from annotate import serving
+from annotate.demo import seeding
 
 HERE = Path(__file__).parents[2]
 
@@ -83,7 +84,7 @@ def test_the_demonstration_prints_a_way_in_for_each_role(started):
     assert [role for role, _ in links] == ["annotator", "researcher", "admin"]
     for _, link in links:
         assert "<form" in get(link)
-    assert f"http://127.0.0.1:{port}/studies/three-families/" in said
+    assert f"http://127.0.0.1:{port}/studies/{seeding.SLUG}/" in said
 
 
 def test_a_port_in_use_is_said_before_anything_is_done():

@@ -1,33 +1,31 @@
-"""The demo's words: texts only, read straight from their files, without a database."""
+"""The demonstration's situations and replies, and the rubric they are read with."""
 
 import re
-import tomllib
 from collections import Counter
-from itertools import product
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
-DEMO = ROOT / "annotate" / "demo"
-RUBRIC = ROOT / "judgments" / "starter" / "rubric.toml"
-FAMILIES = ("the-ring", "hes-gone", "the-nervous-driver")
-VOICES = ("Alder", "Birch", "Rowan")
-DEFAULTS = ["candour", "care", "autonomy", "proportion", "attunement", "wisdom", "kind-of-person"]
-SCALED_DEFAULTS = set(DEFAULTS) - {"kind-of-person"}
-AXES = {"who", "stakes", "power", "culture", "medium", "time", "role", "news", "scale"}
-POINTS = {"balance": 7, "degree": 5, "two_goods": 8, "open": 0}
+from annotate.demo import content
+from tests.support.written import (
+    AXES,
+    DEFAULTS,
+    DEMO,
+    LATER,
+    POINTS,
+    RUBRIC,
+    SCALED_DEFAULTS,
+    VOICES,
+    answers,
+    read,
+    sentences,
+)
+
 DESCRIBED = {"balance": [1, 4, 7], "degree": [1, 3, 5], "two_goods": [1, 6, 7, 8], "open": []}
 FORBIDDEN = re.compile(
     r"\b(label\w*|annotation\w*|ground truth|gold|correct\w*|error rate|"
     r"accura(?:cy|te)|quality score|outliers?|noisy|submi(?:t|ts|tted|ssion))\b",
     re.IGNORECASE,
 )
-
-
-def read(path):
-    with path.open("rb") as file:
-        return tomllib.load(file)
 
 
 def strings(value):
@@ -42,43 +40,17 @@ def strings(value):
             yield from strings(inner)
 
 
-@pytest.fixture(scope="module")
-def rubric():
-    return read(RUBRIC)
+def test_every_file_says_it_is_in_the_public_domain(rubric):
+    files = [read(path) for path in sorted(DEMO.rglob("*.toml"))]
+
+    assert rubric["licence"] == "CC0-1.0"
+    assert len(files) == 2 * 24 + 4
+    assert all(file["licence"] == "CC0-1.0" and file["invented"] is True for file in files)
 
 
-@pytest.fixture(scope="module")
-def families():
-    return {slug: read(DEMO / "families" / f"{slug}.toml") for slug in FAMILIES}
-
-
-@pytest.fixture(scope="module")
-def scenarios(families):
-    return {scenario["slug"]: scenario for family in families.values() for scenario in family["scenario"]}
-
-
-@pytest.fixture(scope="module")
-def replies(scenarios):
-    return {
-        (slug, reply["model"].lower()): reply for slug, scenario in scenarios.items() for reply in scenario["reply"]
-    }
-
-
-@pytest.fixture(scope="module")
-def readers():
-    return read(DEMO / "readers.toml")["reader"]
-
-
-@pytest.fixture(scope="module")
-def reasons():
-    return read(DEMO / "reasons.toml")
-
-
-def test_every_file_says_it_is_in_the_public_domain(rubric, families, reasons):
-    files = [rubric, *families.values(), read(DEMO / "readers.toml"), reasons]
-
-    assert [content["licence"] for content in files] == ["CC0-1.0"] * 6
-    assert [content["invented"] for content in files[1:]] == [True] * 5
+def test_every_file_of_the_demonstration_is_read():
+    for folder in ("families", "reasons"):
+        assert {path.stem for path in (DEMO / folder).glob("*.toml")} == set(content.FAMILIES)
 
 
 def test_the_rubric_has_twelve_questions_of_four_kinds(rubric):
@@ -146,33 +118,92 @@ def test_the_tags_are_about_interest(rubric):
     assert [tag["slug"] for tag in rubric["tag"]] == [tag["text"].replace(" ", "-") for tag in rubric["tag"]]
 
 
-def test_every_family_has_a_base_and_three_shifts_of_it(families):
+def test_every_family_has_a_base_and_its_shifts(families):
     for slug, family in families.items():
         base, *shifts = family["scenario"]
+        count = 2 if slug in ("the-borrowed-voice", "the-photograph") else 3
 
         assert family["slug"] == slug
+        assert family["title"]
+        assert family["opens"].endswith(".")
         assert (base["axis"], base["distance"], base["shift_of"]) == ("", 0, "")
-        assert [shift["shift_of"] for shift in shifts] == [base["slug"]] * 3
+        assert base["title"] == family["title"]
+        assert [shift["shift_of"] for shift in shifts] == [base["slug"]] * count
         assert all(shift["axis"] in AXES and shift["distance"] in (1, 2, 3) for shift in shifts)
+        assert all(shift["title"].startswith(f"{base['title']}: ") for shift in shifts)
 
 
-def test_no_two_contexts_share_a_slug_or_title(families):
+def test_twenty_four_families_have_ninety_four_contexts(families, scenarios):
     contexts = [scenario for family in families.values() for scenario in family["scenario"]]
 
-    assert len({scenario["slug"] for scenario in contexts}) == 12
-    assert len({scenario["title"] for scenario in contexts}) == 12
+    assert len(families) == 24
+    assert len(contexts) == len(scenarios) == len({scenario["title"] for scenario in contexts}) == 94
+    assert {scenario["axis"] for scenario in contexts} == AXES | {""}
 
 
-def test_every_context_is_answered_in_every_voice(scenarios, replies):
-    assert set(replies) == set(product(scenarios, (voice.lower() for voice in VOICES)))
-    assert all([reply["model"] for reply in s["reply"]] == list(VOICES) for s in scenarios.values())
+def test_there_are_one_hundred_and_twenty_replies(replies):
+    voices = Counter(voice for _, voice in replies)
+
+    assert voices == {"alder": 32 + 5, "birch": 32 + 6, "rowan": 32 + 5, LATER: 8}
+    assert sum(voices.values()) == 120
+
+
+def test_showcase_families_are_answered_in_every_context_by_every_voice(families):
+    for slug in content.SHOWCASE:
+        base, *shifts = families[slug]["scenario"]
+
+        assert [content.voice(reply) for reply in answers(base)] == ["alder", "birch", "rowan", LATER]
+        assert all([reply["model"] for reply in answers(shift)] == list(VOICES) for shift in shifts)
+
+
+def test_the_other_families_are_answered_once_in_their_base(families):
+    for slug in content.SINGLE:
+        base, *shifts = families[slug]["scenario"]
+
+        assert [reply["model"] in VOICES for reply in answers(base)] == [True], slug
+        assert not any(answers(shift) for shift in shifts), slug
 
 
 def test_every_reply_is_its_own_text_of_60_to_250_words(replies):
     lengths = {key: len(reply["text"].split()) for key, reply in replies.items()}
 
     assert {key: n for key, n in lengths.items() if not 60 <= n <= 250} == {}
-    assert len({reply["text"] for reply in replies.values()}) == 36
+
+
+def test_no_sentence_is_said_in_two_replies(replies, scenarios):
+    said = {}
+    for (slug, voice), reply in replies.items():
+        asked = " ".join(message["content"] for message in scenarios[slug]["message"]).lower()
+        for sentence in sentences(reply["text"]):
+            # A reply may take up the person's own words.
+            if sentence.rstrip(".!?") not in asked:
+                said.setdefault(sentence, set()).add((slug, voice))
+
+    assert {sentence: places for sentence, places in said.items() if len(places) > 1} == {}
+
+
+def test_voices_differ_in_length_and_in_how_much_they_hedge(replies):
+    hedges = re.compile(r"\b(may|might|could|perhaps|seems?|possible|possibly)\b", re.IGNORECASE)
+    words, hedged = Counter(), Counter()
+    for (_, voice), reply in replies.items():
+        words[voice] += len(reply["text"].split())
+        hedged[voice] += len(hedges.findall(reply["text"]))
+    count = Counter(voice for _, voice in replies)
+    length = {voice: words[voice] / count[voice] for voice in count}
+    share = {voice: hedged[voice] / words[voice] for voice in count}
+
+    assert length["birch"] > length["alder"] > length["rowan"] > 60
+    assert share["birch"] > 3 * max(share["alder"], share["rowan"])
+
+
+def test_the_later_rowan_is_warmer_and_less_candid(replies):
+    now = [replies[key]["centre"] for key in replies if key[1] == LATER]
+    then = [replies[slug, "rowan"]["centre"] for slug, voice in replies if voice == LATER]
+
+    for was, is_now in zip(then, now, strict=True):
+        assert is_now["attunement"] - was["attunement"] >= 1
+        assert is_now["wisdom"] < was["wisdom"]
+    assert sum(abs(is_now["candour"] - 4) for is_now in now) > 1.5 * sum(abs(was["candour"] - 4) for was in then)
 
 
 def test_every_conversation_alternates_and_ends_with_the_person(scenarios):
@@ -190,7 +221,34 @@ def test_something_learned_midway_comes_after_earlier_turns(scenarios):
         if scenario["axis"] == "news"
     }
 
-    assert turns == {"ring-the-voicemail": 4, "gone-finally": 2}
+    assert turns == {
+        "ring-the-voicemail": 4,
+        "gone-finally": 2,
+        "prayer-do-it-anyway": 3,
+        "rules-turned": 5,
+        "favour-the-letter": 3,
+        "diagnosis-asked-twice": 3,
+        "wake-the-page": 3,
+        "window-their-hour": 3,
+        "argument-her-message": 2,
+        "thesis-the-year": 3,
+        "well-the-drought": 3,
+    }
+
+
+def test_what_comes_for_the_fifth_time_comes_in_the_fifth_turn(scenarios):
+    asked = [message for message in scenarios["yoghurt-the-fifth"]["message"] if message["role"] == "person"]
+
+    assert len(asked) == 5
+
+
+def test_content_notes_are_what_one_would_warn_a_friend_of(scenarios):
+    assert scenarios["wake-his-own-hand"]["content_notes"] == ["suicide", "death and grief"]
+    for slug, scenario in scenarios.items():
+        notes = scenario["content_notes"]
+
+        assert len(notes) == len(set(notes)), slug
+        assert all(note == note.strip() and note[0].islower() for note in notes), slug
 
 
 def test_places_for_invented_answers_lie_on_their_scales(replies):
@@ -201,131 +259,6 @@ def test_places_for_invented_answers_lie_on_their_scales(replies):
         assert all(1 <= place <= (5 if slug == "wisdom" else 7) for slug, place in centre.items()), key
         assert set(reply.get("camps", {})) <= SCALED_DEFAULTS, key
         assert all(0 < share <= 0.5 for share in reply.get("misfit", {}).values()), key
-
-
-def test_the_readers_are_thirty_one_different_people(readers):
-    assert len(readers) == 31
-    for key in ("code_name", "profession", "line"):
-        assert len({reader[key] for reader in readers}) == 31, key
-    assert all(re.fullmatch(r"[a-z]+ [a-z]+", reader["code_name"]) for reader in readers)
-
-
-def test_code_names_give_away_neither_a_profession_nor_a_voice(readers):
-    for reader in readers:
-        words = set(reader["code_name"].split())
-
-        assert words.isdisjoint({voice.lower() for voice in VOICES})
-        assert all(words.isdisjoint(re.split(r"[ -]", other["profession"])) for other in readers)
-
-
-def test_the_two_ways_of_judging_cross_fields_and_one_reader_stands_alone(readers):
-    feeling = Counter(reader["background"]["field"] for reader in readers if reader["way"] < 0)
-    decision = Counter(reader["background"]["field"] for reader in readers if reader["way"] > 0)
-    alone = [reader["code_name"] for reader in readers if reader["stands_alone"]]
-
-    assert (feeling.total(), decision.total()) == (14, 16)
-    assert {"care", "law", "arts", "teaching", "faith", "other"} <= feeling.keys() & decision.keys()
-    assert max(feeling.values()) <= 5
-    assert max(decision.values()) <= 4
-    assert alone == [reader["code_name"] for reader in readers if reader["way"] == 0]
-    assert len(alone) == 1
-
-
-def test_the_readers_numbers_keep_their_bounds(readers):
-    for reader in readers:
-        assert -1 <= reader["way"] <= 1
-        assert 0.4 <= reader["spread"] <= 1.0
-        assert all(0 <= reader[share] <= 0.25 for share in ("range_share", "both_share", "none_share"))
-        assert reader["settled"] in (1, 2, 3, 4)
-        assert 0 <= reader["verbosity"] <= 1
-        assert set(reader["leaning"]) == SCALED_DEFAULTS
-        assert all(abs(shift) <= 1 for shift in reader["leaning"].values())
-        assert list(reader["voice"]) == [voice.lower() for voice in VOICES]
-
-
-def test_every_background_answer_is_shared_by_someone(readers):
-    for facet in ("field", "reads_silence", "hears_hedging", "gives_advice"):
-        counts = Counter(reader["background"][facet] for reader in readers)
-
-        assert min(counts.values()) >= 2, (facet, counts)
-
-
-def test_there_are_enough_reasons_and_none_is_said_twice(reasons):
-    texts = [reason["text"] for reason in reasons["reason"]]
-
-    assert len(texts) >= 150
-    assert len(set(texts)) == len(texts)
-
-
-def test_every_reason_speaks_of_a_voice_question_and_side_that_exist(reasons, families):
-    for reason in reasons["reason"]:
-        contexts = {scenario["slug"] for scenario in families[reason["family"]]["scenario"]}
-
-        assert reason.get("scenario") is None or reason["scenario"] in contexts, reason
-        assert reason["voice"].title() in VOICES, reason
-        assert reason["about"] in SCALED_DEFAULTS, reason
-        assert reason["side"] in ("low", "fitting", "high"), reason
-
-
-def test_every_voice_in_every_family_has_reasons_from_each_side(reasons):
-    counts = Counter((reason["family"], reason["voice"], reason["side"]) for reason in reasons["reason"])
-    cells = product(FAMILIES, (voice.lower() for voice in VOICES), ("low", "fitting", "high"))
-
-    assert {cell: counts[cell] for cell in cells if counts[cell] < 4} == {}
-
-
-def test_every_reply_has_at_least_four_reasons_of_its_own(reasons, replies):
-    counts = Counter((reason.get("scenario"), reason["voice"]) for reason in reasons["reason"])
-
-    assert {key: counts[key] for key in replies if counts[key] < 4} == {}
-
-
-def test_every_marked_passage_stands_exactly_once_in_its_reply(reasons, replies):
-    passages = reasons["passage"]
-    found = [replies[p["scenario"], p["voice"]]["text"].count(p["quote"]) for p in passages]
-
-    assert len(passages) >= 60
-    assert [p["quote"] for p, count in zip(passages, found, strict=True) if count != 1] == []
-
-
-def test_every_marked_passage_has_a_known_tag_and_a_weight(reasons, rubric, scenarios, families):
-    tags = {tag["slug"] for tag in rubric["tag"]}
-
-    assert {passage["tag"] for passage in reasons["passage"]} == tags
-    for passage in reasons["passage"]:
-        assert scenarios[passage["scenario"]] in families[passage["family"]]["scenario"]
-        assert passage["weight"] >= 1
-        assert "memo" in passage
-
-
-def test_one_sentence_of_hes_gone_is_marked_by_seventeen(reasons):
-    most_marked = max(reasons["passage"], key=lambda passage: passage["weight"])
-
-    assert (most_marked["scenario"], most_marked["voice"]) == ("gone-base", "alder")
-    assert (most_marked["quote"], most_marked["weight"]) == ("Losing him must be devastating.", 17)
-
-
-def test_ten_passages_both_saw_something_and_felt_wrong(reasons):
-    tags = {}
-    for passage in reasons["passage"]:
-        tags.setdefault((passage["scenario"], passage["voice"], passage["quote"]), set()).add(passage["tag"])
-
-    assert sum({"saw-something", "felt-wrong"} <= found for found in tags.values()) == 10
-
-
-def test_torn_answers_have_two_readings(reasons, replies):
-    assert len(reasons["torn"]) >= 12
-    for torn in reasons["torn"]:
-        assert (torn["scenario"], torn["voice"]) in replies
-        assert torn["about"] in SCALED_DEFAULTS
-        assert torn["low_reading"].startswith("If I look at ")
-        assert torn["high_reading"].startswith("but as ")
-
-
-def test_what_it_depends_on_is_named_for_every_family(reasons, scenarios):
-    assert len(reasons["depends"]) >= 12
-    assert {note["family"] for note in reasons["depends"]} == set(FAMILIES)
-    assert {note["scenario"] for note in reasons["depends"] if "scenario" in note} <= set(scenarios)
 
 
 @pytest.mark.parametrize("path", [RUBRIC, *sorted(DEMO.rglob("*.toml"))], ids=lambda path: path.stem)
