@@ -45,6 +45,13 @@ class Words:
         self.taken.add(id(piece))
         return piece
 
+    def memo(self, passage: dict) -> str:
+        """What goes with a marked passage, once; those who mark it later write nothing."""
+        if id(passage) in self.taken:
+            return ""
+        self.taken.add(id(passage))
+        return passage.get("memo", "")
+
 
 def _naming(pieces: list[dict], wanted: dict[str, Any]) -> list[dict]:
     """Those of the pieces that name nothing else than is wanted."""
@@ -121,6 +128,6 @@ def _marks(text: str, response: str, reader: dict, words: Words, rng: np.random.
         if rng.random() < min(0.9, weight / OFTEN_MARKED) * (0.6 + 0.8 * reader["verbosity"]):
             piece = pieces[int(rng.integers(len(pieces)))]
             start = text.index(quote)
-            memo = piece.get("memo", "") if rng.random() < reader["verbosity"] else ""
+            memo = words.memo(piece) if rng.random() < reader["verbosity"] else ""
             marks.append(Passage(start, start + len(quote), response=response, tag=piece["tag"], memo=memo))
     return tuple(marks)

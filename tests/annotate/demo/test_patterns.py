@@ -190,6 +190,14 @@ def test_the_atlas_has_forty_specimens_ten_of_them_contested(patterns, reasons):
     for specimen in specimens:
         assert specimen["tags"].keys() <= known[specimen["scenario"], specimen["voice"], specimen["quote"]]
         assert 3 <= sum(specimen["tags"].values()) <= 24
+    for specimen in specimens:
+        place = (specimen["scenario"], specimen["voice"], specimen["quote"])
+        memos = [
+            passage["memo"]
+            for passage in reasons["passage"]
+            if (passage["scenario"], passage["voice"], passage["quote"]) == place and "memo" in passage
+        ]
+        assert memos, specimen
 
 
 def test_the_proposals_are_counted(patterns, proposals):

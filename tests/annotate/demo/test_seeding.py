@@ -78,7 +78,11 @@ def test_no_two_readers_of_a_reply_write_the_same_words(study):
     for item in Item.objects.all():
         rationales = [judgment.rationale.text for judgment in item.judgments.select_related("rationale")
                       if judgment.rationale_id]  # fmt: skip
+        memos = [
+            mark.memo.text for mark in Mark.objects.filter(judgment__item=item).select_related("memo") if mark.memo
+        ]
         assert len(rationales) == len(set(rationales))
+        assert len(memos) == len(set(memos))
 
 
 def test_readers_write_of_every_reply(study):
@@ -92,7 +96,7 @@ def test_what_speaks_of_a_life_is_written_by_that_reader(study):
         "rationale__text", "participant__code_name"
     )
 
-    assert len(written) >= 10
+    assert len(written) >= 5
     assert all(bound[text] == name for text, name in written)
 
 
