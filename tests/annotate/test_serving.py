@@ -49,7 +49,7 @@ def started(tmp_path):
 
 
 def wait_until_ready(port: int, process: subprocess.Popen, said: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
