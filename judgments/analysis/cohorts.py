@@ -6,7 +6,7 @@ A cohort that agrees inside no more than across is no cohort on this question, w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,12 @@ from .table import Ratings
 
 FEWEST_IN_COHORT = 5
 TESTED = ("irr", "xrr", "gai", "delta")
+NOTHING = dict.fromkeys(TESTED, math.nan)
+NOT_DEFINED = {
+    "alpha": "Not defined: nobody in the cohort differs, or no item has two of its ratings.",
+    "kappa": "Not defined: no item was rated on both sides, or nobody differs.",
+    "difference": "Not defined: one of the two coefficients is not.",
+}
 
 
 @dataclass(frozen=True)
@@ -174,34 +180,21 @@ def _measured(
     entered = _entered(r, inside)
     everyone = _entered(r, rated, r.abstained_item.size)
 
-    def value(
-        of: Clustered, stat: Statistic, what: str, why: str, link: Link, sample: Entered, unit: str
-    ) -> Estimate:
+    def value(of: Clustered, stat: Statistic, method: str, link: Link, sample: Entered, unit: str) -> Estimate:
         found = of.value(stat)
-        notes = () if math.isfinite(found) else (why,)
+        notes = () if math.isfinite(found) else (NOT_DEFINED[unit],)
         limits = of.limits(stat, link, level, guard=guard)
-        method = f"{what}; {BOTH_DRAWN}"
-        return estimate(found, limits, sample, method=method, unit=unit, level=level, notes=notes)
+        return estimate(found, limits, sample, method=f"{method}; {BOTH_DRAWN}", unit=unit, level=level, notes=notes)
 
-    no_pairs = "Not defined: nobody in the cohort differs, or no item has two of its ratings."
-    nothing_across = "Not defined: no item was rated on both sides, or nobody differs."
     kind = r.scale.kind
-    irr = value(alone, statistic.irr, f"Alpha inside the cohort, {kind}", no_pairs, AGREEMENT, entered, "alpha")
-    xrr = value(
-        sides,
-        statistic.xrr,
-        f"Cross-replication reliability with everyone else, {kind}",
-        nothing_across,
-        AGREEMENT,
-        everyone,
-        "kappa",
-    )
-    delta = value(sides, statistic.delta, "IRR − XRR", no_pairs, IDENTITY, everyone, "difference of coefficients")
+    irr = value(alone, statistic.irr, f"Alpha inside the cohort, {kind}", AGREEMENT, entered, "alpha")
+    method = f"Cross-replication reliability with everyone else, {kind}"
+    xrr = value(sides, statistic.xrr, method, AGREEMENT, everyone, "kappa")
+    delta = value(sides, statistic.delta, "IRR − XRR", IDENTITY, everyone, "difference")
     described = descriptions(r, mask, smoothing=smoothing, level=level)
-    nothing = dict.fromkeys(TESTED, math.nan)
     gai = _gai(irr.value, xrr.value, everyone, level)
     n = len(np.unique(r.annotator[inside]))
-    return Cohort(name, n, False, irr, xrr, gai, delta, described, nothing, nothing, nothing)
+    return Cohort(name, n, False, irr, xrr, gai, delta, described, NOTHING, NOTHING, NOTHING)
 
 
 def _gai(irr: float, xrr: float, entered: Entered, level: float) -> Estimate:
@@ -240,19 +233,34 @@ def _alone(cohort: Cohort, min_size: int) -> Cohort:
         name: hidden(each) if name in ("cross_negentropy", "voting_agreement") else each
         for name, each in cohort.described.items()
     }
-    across = {name: hidden(getattr(cohort, name)) for name in ("xrr", "gai", "delta")}
-    return replace(cohort, described=described, **across)
+    return replace(
+        cohort,
+        xrr=hidden(cohort.xrr),
+        gai=hidden(cohort.gai),
+        delta=hidden(cohort.delta),
+        described=described,
+    )
 
 
 def _without(name: str, mask: Mask, r: Ratings, level: float, why: str) -> Cohort:
     n = len(np.unique(r.annotator[mask[r.annotator]]))
-    empty: Callable[[str], Estimate] = lambda unit: estimate(  # noqa: E731
-        math.nan, Limits(), Entered(0, n, 0), method="Cohesion", unit=unit, level=level, notes=(why,)
+
+    def empty(unit: str) -> Estimate:
+        return estimate(math.nan, Limits(), Entered(0, n, 0), method="Cohesion", unit=unit, level=level, notes=(why,))
+
+    return Cohort(
+        name,
+        n,
+        suppressed=why.startswith("Withheld"),
+        irr=empty("alpha"),
+        xrr=empty("kappa"),
+        gai=empty("ratio"),
+        delta=empty("difference"),
+        described={},
+        p=NOTHING,
+        p_bh=NOTHING,
+        expected=NOTHING,
     )
-    nothing = dict.fromkeys(TESTED, math.nan)
-    suppressed = why.startswith("Withheld")
-    units = ("alpha", "kappa", "ratio", "difference of coefficients")
-    return Cohort(name, n, suppressed, *(empty(unit) for unit in units), {}, nothing, nothing, nothing)
 
 
 def _entered(r: Ratings, rows: Mask, n_abstained: int = 0) -> Entered:
