@@ -19,7 +19,7 @@ from .clusters import BOTH_DRAWN, Clustered, Entered, estimate
 from .coding import Floats, Ints, Mask
 from .estimate import IDENTITY, Estimate, Limits, Statistic
 from .levels import adjusted
-from .pairs import Pairs, pairs_of, too_many_points
+from .pairs import Pairs, moments, pairs_of, places_of, squares, too_many_points
 from .permutation import permutation_p, shuffles
 from .rungs import Rungs, cohort_shares
 from .table import Ratings
@@ -35,7 +35,7 @@ class Ladder:
 
     rungs: self, peer, cross, chance. shares: occasion, personal, cohort, item; they add to 1, and single ones
     may lie outside [0, 1] in small data. parts: what of the personal and cohort shares is level, a person
-    placing everything higher, and what is left; only for numbers and ordered points.
+    placing everything higher or leaning to one nominal point, and what is left; not for sets and ratios.
     agreement: 1 − mean distance of any two people on an item / chance, which is close to alpha.
     ceiling: 1 − self / chance, the agreement a person has with themself. own_share: self / peer.
     p: of the cohort share, by shuffling people between cohorts, one-sided; nan without cohorts.
@@ -149,10 +149,10 @@ def _parts(
     r: Ratings, group: Ints, raw: Rungs, entered: Entered, level: float, guard: bool, has_cross: bool
 ) -> Mapping[str, Estimate]:
     """Level and the rest, by climbing the ladder again on answers from which each person's level is taken."""
-    if r.scale.kind not in ("interval", "ordinal") or not len(r):
+    places = places_of(r)
+    if places is None or not len(r):
         return {}
-    pairs = pairs_of(r)
-    again = Rungs.of(r, group, pairs, adjusted(r, pairs.features[:, 1]))
+    again = Rungs.of(r, group, squares(places), moments(adjusted(r, places)))
     both = Clustered(
         np.concatenate([raw.clustered.totals, again.clustered.totals]),
         np.hstack([raw.clustered.items, again.clustered.items]),

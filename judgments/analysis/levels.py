@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from .coding import Floats, Ints
-from .pairs import moments
 from .table import Ratings
 
 SWEEPS = 200
@@ -31,18 +30,21 @@ def two_way_means(y: Floats, item: Ints, annotator: Ints, n_items: int, n_annota
     return a, b
 
 
-def adjusted(r: Ratings, numbers: Floats) -> Floats:
-    """(n, 3) moments of answers without their person's level; numbers: (points,) where the points lie.
+def adjusted(r: Ratings, places: Floats) -> Floats:
+    """(n, D) places of answers without their person's level; places: (points, D) where the points lie.
 
     A level is estimated from the answers it is taken from, which would make people look closer than they are,
     so what is left around the item's mean is stretched by √(n_j / (n_j − 1)) for n_j first answers.
     Repeats are moved by the same level and are not stretched against their first occasion.
     """
-    y, first = numbers[r.value], r.occasion == 0
+    return np.column_stack([_without_level(r, column[r.value]) for column in places.T])
+
+
+def _without_level(r: Ratings, y: Floats) -> Floats:
+    first = r.occasion == 0
     n_items, n_annotators = len(r.item_ids), len(r.annotator_ids)
     a, b = two_way_means(y[first], r.item[first], r.annotator[first], n_items, n_annotators)
     n = np.bincount(r.annotator[first], minlength=n_annotators)
     stretch = np.sqrt(np.divide(n, n - 1, out=np.ones(n_annotators), where=n > 1))
     centre = a[r.item]
-    left = centre + (y - b[r.annotator] - centre) * np.where(first, stretch[r.annotator], 1.0)
-    return moments(left)
+    return np.asarray(centre + (y - b[r.annotator] - centre) * np.where(first, stretch[r.annotator], 1.0))

@@ -7,6 +7,7 @@ feature a point (counts); squared differences have three, (1, x, x²), however m
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,11 +65,16 @@ def pairs_of(r: Ratings) -> Pairs:
 
 
 def squares(numbers: Floats) -> Pairs:
-    """δ = (c−k)², through the moments (1, x, x²)."""
+    """δ = (c−k)², or |c−k|² for places (points, D), through the moments (1, x, |x|²)."""
     # Numbers near their middle keep the difference of large sums precise.
-    x = numbers - (numbers.min() + numbers.max()) / 2 if len(numbers) else numbers
-    form = np.array([[0.0, 0.0, 1.0], [0.0, -2.0, 0.0], [1.0, 0.0, 0.0]])
-    return Pairs(moments(x), form, np.array([1.0, 0.0, 0.0]))
+    x = numbers - (numbers.min(axis=0) + numbers.max(axis=0)) / 2 if len(numbers) else numbers
+    features = moments(x)
+    n_features = features.shape[1]
+    form = np.zeros((n_features, n_features))
+    form[0, -1] = form[-1, 0] = 1.0
+    inner = np.arange(1, n_features - 1)
+    form[inner, inner] = -2.0
+    return Pairs(features, form, np.eye(n_features)[0])
 
 
 def tabled(delta: Floats) -> Pairs:
@@ -77,8 +83,19 @@ def tabled(delta: Floats) -> Pairs:
 
 
 def moments(x: Floats) -> Floats:
-    """(n, 3) the features of numbers whose distance is the squared difference."""
-    return np.column_stack([np.ones(len(x)), x, x**2])
+    """(n, D + 2) the features of numbers, or of places (n, D), whose distance is the squared difference."""
+    places = x[:, None] if x.ndim == 1 else x
+    return np.column_stack([np.ones(len(places)), places, (places**2).sum(axis=1)])
+
+
+def places_of(r: Ratings) -> Floats | None:
+    """(points, D) where the points lie, so that δ is their squared difference; None where they lie nowhere.
+
+    Numbers and mid-ranks lie on a line. Nominal points lie at the corners of a simplex, 1 apart.
+    """
+    if r.scale.kind == "nominal":
+        return np.eye(len(r.points)) / math.sqrt(2)
+    return pairs_of(r).features[:, 1:2] if r.scale.kind in ("interval", "ordinal") else None
 
 
 def sums(x: Floats, group: Ints, n_groups: int) -> Floats:
