@@ -107,7 +107,7 @@ class Posterior:
         *,
         n: int = 2_000,
         side: float = 0.25,
-        between: float = 0.15,
+        between: float = 0.10,
         ordered: bool = True,
     ) -> Floats:
         """(items,) posterior probability that the item has two camps; see two_camps."""
@@ -191,7 +191,7 @@ def spread_of(p: Floats, ordered: bool = True) -> Floats:
     return np.asarray(n_points / (n_points - 1) * (1 - (p**2).sum(axis=-1)))
 
 
-def two_camps(p: Floats, *, side: float = 0.25, between: float = 0.15, ordered: bool = True) -> Floats:
+def two_camps(p: Floats, *, side: float = 0.25, between: float = 0.10, ordered: bool = True) -> Floats:
     """(...) 1 where distributions p (..., points) have two camps, else 0.
 
     ordered: there is a gap of two or more points, with at least `side` of people at or below it, as many at
