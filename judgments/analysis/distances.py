@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from .permutation import Crowd, bh, members, permutation_p, shuffles
 from .posterior import log_dm
 from .table import Ratings
 
+FEWEST_IN_COHORT = 5
 DISTANCES = ("wasserstein", "cramer", "jsd")
 
 
@@ -89,6 +90,7 @@ def cohort_distance(
     strata: ArrayLike | None = None,
     prior: float | ArrayLike = 1.0,
     prior_split: float = 0.5,
+    min_size: int = FEWEST_IN_COHORT,
     level: float = 0.95,
     rng: np.random.Generator,
     guard: bool = True,
@@ -97,12 +99,17 @@ def cohort_distance(
 
     a, b: masks along annotator_ids that do not overlap; everyone else is left out, also of the shuffles.
     prior: the Dirichlet parameter of each point behind log_bf; prior_split: how probable a split is before
-    anything is seen. Undefined values are nan with a note. Raises ValueError when masks overlap or do not fit.
+    anything is seen. min_size: with fewer people than this in one of them nothing is said, of items neither.
+    Undefined values are nan with a note. Raises ValueError when masks overlap or do not fit.
     """
     mask_a, mask_b = _mask(a, r), _mask(b, r)
     if (mask_a & mask_b).any():
         raise ValueError("A person stands in both cohorts.")
     here = r.first().where(annotators=mask_a | mask_b)
+    sizes = [len(np.unique(here.annotator[mask[here.annotator]])) for mask in (mask_a, mask_b)]
+    withheld = len(here) > 0 and min(sizes) < min_size
+    if withheld:
+        here = here.rows(np.zeros(len(here), dtype=bool))
     c, d = _counts(here, mask_a), _counts(here, mask_b)
     both = (c.sum(axis=1) > 0) & (d.sum(axis=1) > 0)
     steps = _steps(here)
@@ -114,6 +121,8 @@ def cohort_distance(
     found, p = {}, {}
     for name in DISTANCES:
         found[name] = _estimated(name, kept, mask_a, c, d, both, steps, entered, level, guard)
+        if withheld:
+            found[name] = replace(found[name], notes=(f"Withheld: fewer than {min_size} people.",))
         p[name] = float(permutation_p(found[name].value, shuffled[name], "high"))
     adjusted = dict(zip(DISTANCES, bh([p[name] for name in DISTANCES]), strict=True))
     made = {name: Distance(found[name], _mean(shuffled[name]), p[name], float(adjusted[name])) for name in DISTANCES}

@@ -21,7 +21,7 @@ from .coding import Floats, Ints, Mask
 from .estimate import Estimate, Limits, json_safe
 from .levels import adjusted, two_way_means
 from .pairs import Pairs, moments, places_of, squares
-from .permutation import bh, permutation_p, shuffles
+from .permutation import MOST_DENSE_CELLS, bh, permutation_p, shuffles
 from .posterior import log_dm
 from .rungs import Rungs, cohort_shares
 from .table import Ratings
@@ -202,14 +202,12 @@ def _groups_on(
     here = items[r.item]
     item, who = r.item[here], person[here]
     n_items = len(r.item_ids)
-    shared = _table(np.ones(len(item)), item, who, n_items, n_people)
-    together = (shared.T @ shared).toarray()
+    together = _products(np.ones(len(item)), item, who, n_items, n_people)
     product = np.zeros((n_people, n_people))
     for column in places.T:
         y = column[r.value[here]]
         a, b = two_way_means(y, item, who, n_items, n_people)
-        left = _table(y - a[item] - b[who], item, who, n_items, n_people)
-        product += (left.T @ left).toarray()
+        product += _products(y - a[item] - b[who], item, who, n_items, n_people)
     mean = product / np.maximum(together, 1)
     np.fill_diagonal(mean, 0.0)
     values, vectors = np.linalg.eigh(mean)
@@ -217,8 +215,13 @@ def _groups_on(
     return k_means(leading, k, rng)
 
 
-def _table(values: Floats, item: Ints, who: Ints, n_items: int, n_people: int) -> csr_array:
-    return csr_array((values, (item, who)), shape=(n_items, n_people))
+def _products(values: Floats, item: Ints, who: Ints, n_items: int, n_people: int) -> Floats:
+    """(people, people) sums over items of the products of two people's values."""
+    table = csr_array((values, (item, who)), shape=(n_items, n_people))
+    if n_items * n_people <= MOST_DENSE_CELLS:
+        dense = table.toarray()
+        return np.asarray(dense.T @ dense)
+    return np.asarray((table.T @ table).toarray())
 
 
 def _split(r: Ratings, rng: np.random.Generator) -> tuple[Mask, Mask]:

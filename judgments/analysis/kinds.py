@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, logsumexp
 
 from .coding import Floats
-from .estimate import json_safe
+from .estimate import blocks, json_safe
 from .posterior import FEWEST_ITEMS_FOR_A_PRIOR, posterior, spread_of, two_camps
 from .readings import Readings
 
@@ -141,8 +141,8 @@ class Kinds:
         return ItemKinds(item_id, int(seen["n"]), tuple(kinds))
 
     def expected(self) -> pd.Series:
-        """How many items of each kind there are expected to be: the sums of probabilities."""
-        return self.table.sum()
+        """How many items of each kind to expect: sums of probabilities, nan where nothing was seen."""
+        return self.table.sum(min_count=1)
 
 
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
@@ -246,13 +246,13 @@ def kinds(
 def _shapes(r: Readings, t: Thresholds, n_draws: int, rng: np.random.Generator) -> dict[str, Floats]:
     """Posterior probabilities of the three shapes, and how probable it is that the likeliest is wrong."""
     known = posterior(r.counts)
-    n_items = len(r.counts)
-    agreed, camps, spread = np.zeros(n_items), np.zeros(n_items), np.zeros(n_items)
-    for rows, p in known.blocks_of_draws(n_draws, rng):
+
+    def shape(p: Floats) -> Floats:
         together = _together(p, r.ordered) >= t.agreed_share
         apart = two_camps(p, side=t.side, between=t.between, ordered=r.ordered).astype(bool) & ~together
-        agreed[rows], camps[rows] = together.mean(axis=1), apart.mean(axis=1)
-        spread[rows] = spread_of(p, r.ordered).mean(axis=1)
+        return np.column_stack([each.mean(axis=1) for each in (together, apart, spread_of(p, r.ordered))])
+
+    agreed, camps, spread = known.from_draws(shape, 3, n_draws, rng).T
     seen = r.counts.sum(axis=1) > 0
     scattered = np.maximum(1 - agreed - camps, 0.0)
     uncertain = known.entropy_split()
@@ -300,14 +300,13 @@ class _Share:
 
 def _misfit(here: _Share, other: _Share, least: float, n_draws: int, rng: np.random.Generator) -> Floats:
     """(items,) P(the share of misfits is above `least` and above that of other questions)."""
-    found = np.empty(len(here.a))
-    step = max(1, 4_000_000 // max(n_draws, 1))
-    for start in range(0, len(found), step):
-        some = slice(start, start + step)
-        drawn = rng.beta(here.a[some, None], here.b[some, None], size=(len(here.a[some]), n_draws))
-        beside = rng.beta(other.a[some, None], other.b[some, None], size=drawn.shape)
+    rows, inverse = np.unique(np.column_stack([here.a, here.b, other.a, other.b]), axis=0, return_inverse=True)
+    found = np.empty(len(rows))
+    for some in blocks(len(rows), 32 * n_draws):
+        a, b, c, d = rows[some].T[:, :, None]
+        drawn, beside = rng.beta(a, b, size=(len(a), n_draws)), rng.beta(c, d, size=(len(a), n_draws))
         found[some] = ((drawn > least) & (drawn > beside)).mean(axis=1)
-    return found
+    return found[inverse.reshape(-1)]
 
 
 def _elsewhere(away: tuple[Floats, ...] | None, n_items: int) -> _Share:

@@ -83,11 +83,13 @@ class Crowd:
         sparse = [csr_array((column, (item, annotator)), shape=shape) for column in x.T]
         few = n_items * n_annotators * x.shape[1] <= MOST_DENSE_CELLS
         full = len(item) > SPARSE_BELOW * n_items * n_annotators
-        self.features = [each.toarray() for each in sparse] if few and full else sparse
-        self.totals = np.stack([np.asarray(each.sum(axis=1)) for each in self.features])
+        self.features = np.stack([each.toarray() for each in sparse]) if few and full else sparse
+        self.totals: Floats = np.stack([np.asarray(each.sum(axis=1), dtype=np.float64) for each in sparse])
 
     def chosen(self, member: Floats) -> Floats:
         """(F, items, B) features of the people chosen by each column of member (annotators, B)."""
+        if isinstance(self.features, np.ndarray):
+            return np.asarray(self.features @ member)
         return np.stack([np.asarray(each @ member) for each in self.features])
 
     def number(self, c: Floats) -> Floats:

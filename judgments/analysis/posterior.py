@@ -7,7 +7,7 @@ for each.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,13 +76,20 @@ class Posterior:
         return pd.DataFrame({"total": total, "inherent": inherent, "undersampled": np.maximum(total - inherent, 0.0)})
 
     def draws(self, n: int, rng: np.random.Generator) -> Floats:
-        """(items, n, points) distributions drawn; see blocks_of_draws for many items."""
+        """(items, n, points) distributions drawn; see from_draws for many items."""
         return _drawn(self.concentration, n, rng)
 
-    def blocks_of_draws(self, n: int, rng: np.random.Generator) -> Iterator[tuple[slice, Floats]]:
-        """Items a few at a time with their (some, n, points) draws, so that memory stays flat."""
-        for rows in blocks(len(self.concentration), 16 * n * self.concentration.shape[1]):
-            yield rows, _drawn(self.concentration[rows], n, rng)
+    def from_draws(self, what: Callable[[Floats], Floats], n_found: int, n: int, rng: np.random.Generator) -> Floats:
+        """(items, n_found) what(p) of n distributions p (some, n, points) drawn for each item.
+
+        Items with the same counts have the same posterior, so it is drawn once for all of them, and a few at a
+        time: neither time nor memory grows with the number of items.
+        """
+        rows, inverse = np.unique(self.concentration, axis=0, return_inverse=True)
+        found = np.empty((len(rows), n_found))
+        for some in blocks(len(rows), 16 * n * max(rows.shape[1], 1)):
+            found[some] = what(_drawn(rows[some], n, rng))
+        return found[inverse.reshape(-1)]
 
     def spread(
         self, rng: np.random.Generator, *, n: int = 2_000, level: float = 0.95, ordered: bool = True
@@ -90,16 +97,15 @@ class Posterior:
         """One row an item: value, low, high of the spread of its distribution, 0 agreed and 1 furthest apart.
 
         ordered: 4/(V−1) Σ F_k(1−F_k), 1 when half stand at each end; else V/(V−1) Σ p_k(1−p_k), 1 when all
-        points are equally taken. Posterior mean and credible limits over n draws.
+        points are equally taken. Posterior mean and credible limits over n draws; nan with a single point.
         """
-        n_items, n_points = self.concentration.shape
-        found = np.full((n_items, 3), np.nan)
-        if n_points > 1:
-            for rows, p in self.blocks_of_draws(n, rng):
-                spread = spread_of(p, ordered)
-                found[rows, 0] = spread.mean(axis=1)
-                found[rows, 1:] = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1).T
-        return pd.DataFrame(found, columns=["value", "low", "high"])
+
+        def summary(p: Floats) -> Floats:
+            spread = spread_of(p, ordered)
+            limits = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1)
+            return np.column_stack([spread.mean(axis=1), *limits])
+
+        return pd.DataFrame(self.from_draws(summary, 3, n, rng), columns=["value", "low", "high"])
 
     def polarised(
         self,
@@ -111,10 +117,11 @@ class Posterior:
         ordered: bool = True,
     ) -> Floats:
         """(items,) posterior probability that the item has two camps; see two_camps."""
-        found = np.full(len(self.concentration), np.nan)
-        for rows, p in self.blocks_of_draws(n, rng):
-            found[rows] = two_camps(p, side=side, between=between, ordered=ordered).mean(axis=1)
-        return found
+
+        def probability(p: Floats) -> Floats:
+            return two_camps(p, side=side, between=between, ordered=ordered).mean(axis=1)[:, None]
+
+        return self.from_draws(probability, 1, n, rng)[:, 0]
 
 
 def posterior(counts: ArrayLike, prior: str | ArrayLike = "empirical") -> Posterior:

@@ -122,10 +122,10 @@ def test_items_carry_their_own_distances():
 def test_jackknife_variances_are_those_of_deleting_and_starting_again():
     r, a = two_pools(2, shift=1.0, n_items=12, each=4)
 
-    found = cohort_distance(r, a, ~a, n_permutations=0, rng=rng()).cramer.estimate
+    found = cohort_distance(r, a, ~a, n_permutations=0, min_size=2, rng=rng()).cramer.estimate
 
     def value(kept):
-        return cohort_distance(r.rows(kept), a, ~a, n_permutations=0, rng=rng()).cramer.estimate.value
+        return cohort_distance(r.rows(kept), a, ~a, n_permutations=0, min_size=2, rng=rng()).cramer.estimate.value
 
     groups = {"item": r.item, "annotator": r.annotator, "cell": np.arange(len(r))}
     for name, group in groups.items():
@@ -136,10 +136,10 @@ def test_jackknife_variances_are_those_of_deleting_and_starting_again():
 def test_shuffled_distances_are_those_of_shuffled_cohorts():
     r, a = two_pools(5, shift=0.5, n_items=8, each=3)
 
-    found = cohort_distance(r, a, ~a, n_permutations=1, rng=rng())
+    found = cohort_distance(r, a, ~a, n_permutations=1, min_size=2, rng=rng())
 
     order = rng().permuted(np.arange(6)[None], axis=1)[0]
-    again = cohort_distance(r, a[order], ~a[order], n_permutations=0, rng=rng())
+    again = cohort_distance(r, a[order], ~a[order], n_permutations=0, min_size=2, rng=rng())
     assert found.wasserstein.expected == pytest.approx(again.wasserstein.estimate.value, abs=1e-12)
     assert found.cramer.expected == pytest.approx(again.cramer.estimate.value, abs=1e-12)
 
@@ -168,7 +168,7 @@ def test_cohorts_that_never_meet_have_no_distance():
     r = Ratings.from_arrays([0, 0, 1, 1], [0, 1, 2, 3], [1, 2, 1, 2], Scale("ordinal", (1, 2)))
     a = np.array([True, True, False, False])
 
-    found = cohort_distance(r, a, ~a, n_permutations=5, rng=rng())
+    found = cohort_distance(r, a, ~a, n_permutations=5, min_size=2, rng=rng())
 
     assert math.isnan(found.wasserstein.estimate.value)
     assert found.per_item.empty
@@ -185,6 +185,17 @@ def test_edges(kind):
         found = cohort_distance(r, a, ~a, n_permutations=5, rng=rng())
         json.dumps(found.to_dict(), allow_nan=False)
         assert found.cramer.estimate.notes
+
+
+def test_of_small_cohorts_nothing_is_said():
+    r, a = two_pools(each=4)
+
+    found = cohort_distance(r, a, ~a, n_permutations=5, rng=rng())
+
+    assert found.jsd.estimate.notes == ("Withheld: fewer than 5 people.",)
+    assert math.isnan(found.jsd.estimate.value)
+    assert math.isnan(found.jsd.p)
+    assert found.per_item.empty
 
 
 def test_cohorts_must_be_apart_and_run_along_people():

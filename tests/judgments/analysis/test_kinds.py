@@ -168,6 +168,13 @@ def test_expected_numbers_are_sums_of_probabilities():
     found = ledger(answers("a", AGREED), answers("b", CAMPS))
 
     assert found.expected()["agreed"] == pytest.approx(found.table["agreed"].sum())
+    assert math.isnan(found.expected()["cohort_split"])
+
+
+def test_items_with_the_same_answers_have_the_same_probabilities():
+    table = ledger(*(answers(name, AGREED, both=1, misfit=1) for name in "abc")).table
+
+    assert table.loc["a"].equals(table.loc["c"])
 
 
 def test_thresholds_are_the_callers():
