@@ -166,6 +166,8 @@ def _parts(
     after = again.statistics(raw.has_repeats, has_cross)
 
     def rung(name: str, taken: bool) -> Statistic:
+        if name == "self":  # One person's two answers share their level, so it is no part of their distance.
+            return lambda t: before[name](t[:, :cut])
         return lambda t: after[name](t[:, cut:]) if taken else before[name](t[:, :cut])
 
     def over_chance(up: str, down: str | None, taken: bool) -> Statistic:

@@ -284,3 +284,24 @@ def test_means_by_turns_are_least_squares():
     fitted = design @ np.linalg.lstsq(design, y, rcond=None)[0]
     assert a[item] + b[annotator] == pytest.approx(fitted, abs=1e-8)
     assert b[annotator].mean() == pytest.approx(0, abs=1e-12)
+
+
+def test_parts_add_up_to_the_shares_they_are_parts_of():
+    r, group = simulated(level=0.7, taste=0.5, cohort=0.5)
+
+    found = ladder(r, group)
+
+    share, part = ({name: each.value for name, each in some.items()} for some in (found.shares, found.parts))
+    assert part["level"] + part["taste"] == pytest.approx(share["personal"])
+    assert part["cohort_level"] + part["cohort_pattern"] == pytest.approx(share["cohort"])
+
+
+def test_leanings_to_a_nominal_point_are_a_level():
+    draw = np.random.default_rng(0)
+    item, person = (axis.ravel() for axis in np.indices((60, 12)))
+    lean = draw.normal(0, 1.5, (12, 3))[person]
+    value = (draw.normal(0, 1.0, (60, 3))[item] + lean + draw.gumbel(size=(720, 3))).argmax(axis=1)
+    found = ladder(Ratings.from_arrays(item, person, value, Scale("nominal", (0, 1, 2))))
+
+    assert found.parts["level"].low > 0
+    assert found.parts["level"].value + found.parts["taste"].value == pytest.approx(found.shares["personal"].value)
