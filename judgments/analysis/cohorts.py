@@ -175,9 +175,11 @@ def _measured(
     rated = np.isin(r.item, items)
     item = np.searchsorted(items, r.item[rated])
     sides = statistic.clustered(item, r.value[rated], r.annotator[rated], inside[rated], len(items))
-    own = inside[rated]
-    alone = statistic.clustered(item[own], r.value[inside], r.annotator[inside], own[own], len(items))
-    entered = _entered(r, inside)
+    # As in alpha, what stands alone on its item is no part of agreement inside.
+    paired = inside & (np.bincount(r.item[inside], minlength=len(r.item_ids))[r.item] > 1)
+    pairs_on, place = np.unique(r.item[paired], return_inverse=True)
+    alone = statistic.clustered(place, r.value[paired], r.annotator[paired], inside[paired], len(pairs_on))
+    entered = _entered(r, paired)
     everyone = _entered(r, rated, r.abstained_item.size)
 
     def value(of: Clustered, stat: Statistic, method: str, link: Link, sample: Entered, unit: str) -> Estimate:

@@ -9,6 +9,7 @@ import pytest
 from judgments.analysis import Ratings, Scale, alpha, tabulate
 from judgments.analysis.cohorts import cohesion
 from judgments.analysis.plurality import cross_negentropy, negentropy, plurality_size, voting_agreement
+from judgments.analysis.replication import cross_replication
 
 Y1 = [[2, 0, 0], [0, 0, 2], [1, 1, 1], [0, 1, 1], [0, 0, 0]]
 Y2 = [[2, 0, 0], [2, 0, 2], [1, 1, 1], [1, 2, 0], [0, 0, 0]]
@@ -184,6 +185,19 @@ def test_limits_inside_are_those_of_alpha(kind):
     expected = alpha(r.where(annotators=people))
     assert found.value == pytest.approx(expected.value, abs=1e-12)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["nominal", "interval", "ratio"])
+def test_values_and_limits_are_those_of_two_pools_compared(kind):
+    r = some(3, n_items=30, n_annotators=12, kind=kind)
+    people = mask(r, *range(6))
+
+    found = cohesion(r, {"a": people}, n_permutations=0, rng=rng())["a"]
+
+    pools = cross_replication(r.where(annotators=people), r.where(annotators=~people))
+    for mine, theirs in ((found.xrr, pools.kappa_x), (found.delta, pools.difference), (found.irr, pools.alpha_a)):
+        assert mine.value == pytest.approx(theirs.value, abs=1e-10)
+        assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_limits_across_are_those_of_deleting_and_starting_again():
