@@ -1,0 +1,45 @@
+"""The texts of an item as one person sees them: the turns, and the responses in the order drawn."""
+
+from dataclasses import dataclass
+
+from judgments.models import Assignment
+
+SPEAKERS = {"person": "Person", "user": "Person", "model": "Model", "assistant": "Model", "system": "Setting"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text to be read and marked. `place` is the mark's field and value."""
+
+    id: str
+    speaker: str
+    language: str
+    field: str
+    place: str
+    text: str | None
+
+
+def turns_of(assignment: Assignment) -> list[Text]:
+    scenario = assignment.item.scenario
+    return [
+        Text(
+            f"turn-{number}", SPEAKERS.get(message.get("role", ""), "Person"),
+            message.get("lang") or scenario.language, "turn", str(number), message["content"],
+        )
+        for number, message in enumerate(scenario.messages)
+    ]  # fmt: skip
+
+
+def responses_of(assignment: Assignment) -> list[Text]:
+    """The responses in the order drawn for this person, lettered as they stand; one alone is the model's turn."""
+    rank = {uid: place for place, uid in enumerate(assignment.response_order)}
+    shown = assignment.item.shown.select_related("response").defer("response__details")
+    found = sorted((row.response for row in shown), key=lambda response: rank.get(str(response.uid), len(rank)))
+    names = ["Model"] if len(found) == 1 else [f"Response {chr(ord('A') + number)}" for number in range(len(found))]
+    return [
+        Text(
+            f"response-{number}", name, response.language or assignment.item.scenario.language,
+            "response", str(response.uid), response.text,
+        )
+        for number, (name, response) in enumerate(zip(names, found, strict=True))
+    ]  # fmt: skip
