@@ -2,6 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.utils.crypto import salted_hmac
 
 from judgments.models import Assignment, Judgment, Participant, Study, User
 
@@ -41,13 +42,19 @@ def participant_for(user, slug: str) -> Participant:
 
 def assignment_for(user, uid) -> Assignment:
     """An assignment that is this user's own; else Http404."""
-    found = Assignment.objects.select_related("study", "item__scenario", "participant", "rubric_version").filter(
+    whole = ("study", "item__scenario", "participant", "rubric_version", "first_reading")
+    found = Assignment.objects.select_related(*whole).filter(
         uid=uid, participant__user=user, study__discarded_at__isnull=True
     )
     assignment = found.first()
     if assignment is None:
         raise Http404("There is no such item for you.")
     return assignment
+
+
+def reader_key(user) -> str:
+    """A name for this account on the person's own device: kept work is bound to it, and it says nothing else."""
+    return salted_hmac("annotate.reader", str(user.pk)).hexdigest()[:24]
 
 
 def judgments_of(user) -> QuerySet[Judgment]:

@@ -222,6 +222,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF],
         "frame-src": [SELF],
         "object-src": [NONE],
+        "worker-src": [SELF],
     }
 }
 

@@ -9,6 +9,7 @@ The plain form is what forms, programs, drafts and digests share:
      "settled": 3, "rationale": "…", "marks": [{"response": uid, "start": 0, "end": 12, "tag": "…", "memo": "…"}]}
 """
 
+import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 from judgments import canonical
 from judgments.errors import AnswersUnfit
 from judgments.models import Assignment, Dimension, Form, Item, Kind, Reason, RubricVersion
-from judgments.rubrics import FORMS_BESIDE_POINT
+from judgments.rubrics import FORMS_BESIDE_POINT, dimensions_of
 
 MAX_TEXT = 20_000
 MAX_MARKS = 500
@@ -113,7 +114,7 @@ def check(answers: Answers, version: RubricVersion, item: Item) -> dict[str, Dim
 
     Raises AnswersUnfit otherwise, naming each dimension and mark that does not fit.
     """
-    dimensions = {dimension.slug: dimension for dimension in version.dimensions.prefetch_related("points")}
+    dimensions = {dimension.slug: dimension for dimension in dimensions_of(version)}
     found = {slug: "This question is not part of the rubric." for slug in answers.ratings if slug not in dimensions}
     for slug, answer in answers.ratings.items():
         if slug in dimensions and (why := unfit(answer, dimensions[slug])):
@@ -133,10 +134,10 @@ def as_shown(dimensions: Iterable[Dimension], assignment: Assignment) -> list[Di
 
     The first points of a comparison stand for the item's responses in their stored order, whatever the
     side they were shown on, so that answers of different people can be set side by side. Here each such
-    point takes the words of its side ("A" for the first shown) and its place there, `side`; the points
-    must be prefetched, and are changed in memory only.
+    point takes the words of its side ("A" for the first shown) and its place there, `side`. The points must
+    be prefetched; what is given stays as it is, and dimensions that compare come back as copies.
     """
-    found = list(dimensions)
+    found = [copy.deepcopy(one) if one.kind == Kind.COMPARE else one for one in dimensions]
     stored: list[str] = []
     for dimension in found:
         if dimension.kind != Kind.COMPARE:

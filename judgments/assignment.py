@@ -223,3 +223,27 @@ def waiting(participant: Participant, study: Study) -> int:
     """How many items this person could still be offered, the one held included."""
     held = participant.assignments.filter(state=Assignment.State.OFFERED).count()
     return with_room(participant, study).count() + held
+
+
+@transaction.atomic
+def take_along(participant: Participant, *, count: int, now: datetime, hours: int | None = None) -> list[Assignment]:
+    """Hold up to `count` items at once, in the order they will be read, so that reading goes on without a network.
+
+    hours: how long they are held; None for the study's own lease. A lease is never shortened.
+    Raises StudyClosed, or NotYours for a participant without an account.
+    """
+    next_assignment(participant, now=now)
+    participant = lock_participant(participant.pk)
+    study = Study.objects.select_related("rubric_version").get(pk=participant.study_id)
+    held = Assignment.objects.filter(participant=participant, state=Assignment.State.OFFERED, slot__isnull=False)
+    found = list(held.select_related("item", "rubric_version").order_by("position")[:count])
+    while len(found) < count:
+        fresh = _fresh(participant, study, now, wait=False)
+        if fresh is None:
+            break
+        found.append(fresh)
+    until = now + (timedelta(hours=hours) if hours else timedelta(minutes=study.lease_minutes))
+    late = [one for one in found if one.lease_until is None or one.lease_until < until]
+    Assignment.objects.filter(pk__in=[one.pk for one in late]).update(lease_until=until)
+    Slot.objects.filter(pk__in=[one.slot_id for one in late]).update(held_until=until)
+    return found

@@ -15,6 +15,10 @@ def dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def loads(text: str) -> Any:
+    return orjson.loads(text)
+
+
 def digest(value: Any) -> str:
     """sha256 of the canonical JSON, in hex."""
     return hashlib.sha256(dumps(value).encode()).hexdigest()

@@ -51,6 +51,16 @@ class AnswersUnfit(DissensusError):
         self.problems = problems
 
 
+class FirstReadingLocked(DissensusError):
+    """Another first reading of this assignment was written before; `first` is that one, and it stays."""
+
+    code = "first_reading_locked"
+
+    def __init__(self, first):
+        super().__init__("A first reading of this item is kept already. It stays as it is.")
+        self.first = first
+
+
 class RubricChanged(DissensusError):
     """The answers were given to another rubric version than the assignment's."""
 

@@ -35,6 +35,28 @@ def definition(version: RubricVersion) -> dict:
     }
 
 
+_kept: dict[tuple[int, str], list[Dimension]] = {}
+"""Dimensions with their points of published versions, which cannot change; by primary key and digest."""
+_MOST_KEPT = 200
+
+
+def dimensions_of(version: RubricVersion) -> list[Dimension]:
+    """A version's dimensions with their points, in its order. To be read, not changed: published ones are shared."""
+    if not version.is_published:
+        return list(version.dimensions.prefetch_related("points"))
+    key = (version.pk, version.digest)
+    if key not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = list(version.dimensions.prefetch_related("points"))
+    return _kept[key]
+
+
+def forget_kept() -> None:
+    """For another database under the same process."""
+    _kept.clear()
+
+
 def dimension_wording(dimension: Dimension) -> dict:
     """One dimension as plain data, its points by value."""
     fields = ("slug", "title", "question", "help", "not_about", "kind", "level", "line_low", "line_high")

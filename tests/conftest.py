@@ -18,6 +18,14 @@ def samples() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _own_rubrics():
+    """Each test has a database of its own, where the same key may name another rubric."""
+    from judgments import rubrics
+
+    rubrics.forget_kept()
+
+
+@pytest.fixture(autouse=True)
 def _own_cache(settings, tmp_path):
     """Findings computed for one test are not found by the next."""
     caches = dict(settings.CACHES)

@@ -88,8 +88,9 @@ def make_rubric(*, published: bool = True, dimensions: list[str] | None = None, 
 
 
 def make_study(slug: str = "", *, version: RubricVersion | None = None, **fields) -> Study:
+    """An open study that shows its questions at once; `first_reading=True` asks for a first reading before."""
     slug = slug or f"study-{next(_number)}"
-    defaults = {"title": slug.replace("-", " ").capitalize(), "state": Study.State.OPEN}
+    defaults = {"title": slug.replace("-", " ").capitalize(), "state": Study.State.OPEN, "first_reading": False}
     return Study.objects.create(slug=slug, rubric_version=version or make_rubric(), **(defaults | fields))
 
 

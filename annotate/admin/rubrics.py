@@ -245,7 +245,7 @@ class RubricVersionAdmin(OfDraft, ActingAdmin):
 def _questions(version: RubricVersion) -> list[Question]:
     """The version's questions as the judging page shows them, nothing answered."""
     dimensions = version.dimensions.prefetch_related("points")
-    return [Question(number, dimension, {}, "") for number, dimension in enumerate(dimensions, 1)]
+    return [Question(dimension, {}, "") for dimension in dimensions]
 
 
 class ScalePointForm(NamedFields):

@@ -49,7 +49,10 @@ class StudyAdmin(ActingAdmin):
     while_empty = "Add a study: it binds items, people and a published version of a rubric."
     fieldsets = (
         (None, {"fields": ("title", "slug", "description", "rubric_version", "state", "origin")}),
-        ("How it is read", {"fields": ("judgments_wanted", "lease_minutes", "models_hidden", "markdown")}),
+        (
+            "How it is read",
+            {"fields": ("judgments_wanted", "lease_minutes", "first_reading", "models_hidden", "markdown")},
+        ),
         ("Around it", {"fields": ("content_warning", "licence", "attribution")}),
     )
     acts = (

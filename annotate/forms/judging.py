@@ -5,33 +5,24 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.forms import instrument
 from annotate.forms.posted import Unread, kinder, read
 from annotate.forms.words import SETTLED, place
 from judgments.answers import Answers, as_shown, check, from_plain
 from judgments.errors import AnswersUnfit
-from judgments.models import Assignment, Dimension, Form, Kind, Reason
-from judgments.rubrics import FORMS_BESIDE_POINT
+from judgments.models import Assignment, Dimension, Form, Kind, Proposal, Reason
+from judgments.rubrics import FORMS_BESIDE_POINT, dimensions_of
 from judgments.submission import Circumstances
-
-LONGEST_STEP_MS = 24 * 60 * 60 * 1_000
-LAYOUTS = {"one-column", "two-panes"}
-POINTERS = {"fine", "coarse", "none"}
-MEASURED = (
-    "reading_ms",
-    "judging_ms",
-    "layout",
-    "pointer",
-    "width_rem",
-    "scripts",
-    "move_on",
-    "shortcuts",
-)
-"""Fields a page fills in by itself where scripts run."""
 
 
 def key_for(assignment: Assignment, revision: int) -> uuid.UUID:
     """The idempotency key of a page: the same for every page made for this revision of this assignment."""
     return uuid.uuid5(assignment.uid, f"revision {revision}")
+
+
+def first_key(assignment: Assignment) -> uuid.UUID:
+    """The key of a first reading that came from a page without scripts."""
+    return uuid.uuid5(assignment.uid, "first reading")
 
 
 @dataclass(frozen=True)
@@ -52,14 +43,13 @@ class Row:
 class Question:
     """One dimension as the page shows it, with what has been answered so far (`given`, loose)."""
 
-    number: int
     dimension: Dimension
     given: dict[str, Any]
     problem: str
 
     @property
     def id(self) -> str:
-        return f"q{self.number}"
+        return f"q-{self.slug}"
 
     @property
     def slug(self) -> str:
@@ -192,11 +182,11 @@ class JudgingForm:
 
     @property
     def key(self) -> uuid.UUID | None:
-        return _uuid(self.data.get("key", ""))
+        return uuid_or_none(self.data.get("key", ""))
 
     @property
     def supersedes(self) -> uuid.UUID | None:
-        return _uuid(self.data.get("supersedes", ""))
+        return uuid_or_none(self.data.get("supersedes", ""))
 
     @property
     def shown_version(self) -> int:
@@ -204,35 +194,28 @@ class JudgingForm:
         said = self.data.get("rubric_version", "")
         return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
-    @property
-    def circumstances(self) -> Circumstances:
-        steps = {name: _milliseconds(self.data.get(f"{name}_ms", "")) for name in ("reading", "judging")}
-        instrument = {
-            "layout": _one_of(self.data.get("layout"), LAYOUTS),
-            "pointer": _one_of(self.data.get("pointer"), POINTERS),
-            "width_rem": _milliseconds(self.data.get("width_rem", "")),
-            "scripts": self.data.get("scripts") == "1",
-            "move_on": self.data.get("move_on") == "1",
-            "shortcuts": self.data.get("shortcuts") == "1",
-            "text": "markdown" if self.assignment.study.markdown else "plain",
-        }
-        return Circumstances(
-            {name: value for name, value in steps.items() if value is not None},
-            {name: value for name, value in instrument.items() if value is not None},
-        )
+    def circumstances(self, user) -> Circumstances:
+        return instrument.circumstances(self.data, self.assignment, user)
 
     @property
     def measured(self) -> list[tuple[str, str]]:
         """Fields the page fills in itself, with what was sent where a page is shown again."""
-        return [(name, self.data.get(name, "") if self.data is not None else "") for name in MEASURED]
+        return [(name, self.data.get(name, "") if self.data is not None else "") for name in instrument.MEASURED]
+
+    @property
+    def proposals(self) -> dict[str, str]:
+        """What the page would have asked itself, by kind; nothing where nothing was written."""
+        if self.data is None:
+            return {kind: str(self.given.get(kind, "")) for kind in Proposal.Kind.values}
+        return {kind: self.data.get(kind, "").replace("\r\n", "\n") for kind in Proposal.Kind.values}
 
     @property
     def questions(self) -> list[Question]:
         ratings = self.given.get("ratings")
         ratings = ratings if isinstance(ratings, dict) else {}
         return [
-            Question(number, dimension, _loose(ratings.get(dimension.slug)), self.problems.get(dimension.slug, ""))
-            for number, dimension in enumerate(self.dimensions, 1)
+            Question(dimension, _loose(ratings.get(dimension.slug)), self.problems.get(dimension.slug, ""))
+            for dimension in self.dimensions
         ]
 
     @property
@@ -264,7 +247,7 @@ class JudgingForm:
 def _in_order(assignment: Assignment) -> list[Dimension]:
     """The version's dimensions in the order drawn for this person; one the draw does not name comes last."""
     rank = {slug: place for place, slug in enumerate(assignment.dimension_order)}
-    dimensions = as_shown(assignment.rubric_version.dimensions.prefetch_related("points"), assignment)
+    dimensions = as_shown(dimensions_of(assignment.rubric_version), assignment)
     return sorted(dimensions, key=lambda dimension: rank.get(dimension.slug, len(rank)))
 
 
@@ -272,19 +255,8 @@ def _loose(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def uuid_or_none(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def _milliseconds(text: str) -> int | None:
-    """A count a page reports; None for anything that is not a plausible whole number."""
-    if not (text.isascii() and text.isdigit() and len(text) < 12):
-        return None
-    return int(text) if int(text) <= LONGEST_STEP_MS else None
-
-
-def _one_of(said: str | None, allowed: set[str]) -> str | None:
-    return said if said in allowed else None

@@ -7,6 +7,7 @@ import nh3
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 register = template.Library()
@@ -55,3 +56,20 @@ def markdown(text: str) -> SafeString:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
     rendered = _parser().renderer.render(tokens, _parser().options, {})
     return mark_safe(nh3.clean(rendered, tags=MARKDOWN_TAGS, attributes={}, link_rel=None))  # noqa: S308 — cleaned here
+
+
+SETTING_NAMES = {
+    "size": _("Size of the text"),
+    "face": _("Letters"),
+    "column": _("Column"),
+    "spacing": _("Space between lines"),
+    "theme": _("Light or dark"),
+    "shortcuts": _("Use single keys on this page"),
+    "move_on": _("Go to the next question after a digit"),
+    "enter_saves": _("Enter on the last question saves"),
+}
+
+
+@register.filter
+def setting_name(name: str) -> str:
+    return SETTING_NAMES[name]

@@ -17,6 +17,7 @@ from judgments.models.people import (
     Role,
     User,
 )
+from judgments.models.reading import FirstReading, Proposal
 from judgments.models.rubrics import Dimension, Kind, Level, Rubric, RubricVersion, ScalePoint, Tag
 from judgments.models.studies import Study
 
@@ -32,6 +33,7 @@ __all__ = [
     "Event",
     "Facet",
     "Family",
+    "FirstReading",
     "Form",
     "Import",
     "Invitation",
@@ -46,6 +48,7 @@ __all__ = [
     "Membership",
     "ModelVersion",
     "Participant",
+    "Proposal",
     "Rating",
     "Reason",
     "Release",

@@ -10,7 +10,12 @@ from judgments.models.append_only import AppendOnlyModel
 
 
 class User(AbstractUser):
-    """An account that can sign in. What it may do in a study is said by Membership and Participant."""
+    """An account that can sign in. What it may do in a study is said by Membership and Participant.
+
+    reader_settings: how this person likes to read and which keys they use; empty means as the house has it.
+    """
+
+    reader_settings = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
         swappable = "AUTH_USER_MODEL"

@@ -63,6 +63,11 @@ class Study(models.Model):
     models_hidden = models.BooleanField(
         default=True, help_text="Nobody sees which model wrote a response until the study is closed."
     )
+    first_reading = models.BooleanField(
+        "read first", default=True,
+        help_text="People write what struck them, or nothing, before they see a question. The rubric should not tell "
+        "them what to notice.",
+    )  # fmt: skip
     markdown = models.BooleanField(
         default=False,
         help_text="Show responses with bold, lists and headings. Plain text sways readers less.",

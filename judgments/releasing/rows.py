@@ -13,6 +13,7 @@ from judgments import canonical
 from judgments.models import (
     Assignment,
     Dimension,
+    FirstReading,
     Item,
     ItemResponse,
     Judgment,
@@ -281,6 +282,30 @@ def marks(scope: Scope) -> Iterator[Row]:
             _quoted(person, row[10]) if own_word else row[10], _quoted(person, row[11]), canonical.dumps(row[12]),
             _or_none(row[13]), row[13] is None and row[14] is None,
         )  # fmt: skip
+
+
+def first_readings(scope: Scope) -> Iterator[Row]:
+    found = FirstReading.objects.filter(study=scope.study).order_by("uid")
+    columns = (
+        "uid", "assignment__uid", "assignment__item_id", "assignment__participant_id", "assignment__occasion",
+        "assignment__rubric_version_id", "text__text", "text_digest", "marks", "reading_ms", "written_at",
+    )  # fmt: skip
+    for row in found.values_list(*columns).iterator(chunk_size=CHUNK):
+        if _why_left_out(scope, item=row[2], participant=row[3], discarded=None):
+            continue
+        person = scope.people.by_pk[row[3]]
+        places = [_place(mark, person, scope.tags[row[5]]) for mark in row[8]]
+        yield (
+            str(row[0]), str(row[1]), scope.items[row[2]], person.annotator_id, row[4], _quoted(person, row[6]),
+            row[7] == "", canonical.dumps(places), row[9], row[10],
+        )  # fmt: skip
+
+
+def _place(mark: dict[str, Any], person, offered: set[str]) -> dict[str, Any]:
+    """A mark's place, with its tag where that is a word of the rubric or may be quoted."""
+    tag = mark.get("tag")
+    shown = tag if tag in offered else _quoted(person, tag)
+    return {name: value for name, value in mark.items() if name != "tag"} | ({"tag": shown} if shown else {})
 
 
 def _why_left_out(scope: Scope, *, item: int, participant: int, discarded) -> str:

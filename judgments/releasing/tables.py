@@ -292,6 +292,26 @@ MARKS = Table(
     ),
 )  # fmt: skip
 
+FIRST_READINGS = Table(
+    "first_readings", "One row a first reading: what was written before any question was shown, and is locked.",
+    ("first_reading_id",),
+    (
+        Column("first_reading_id", "text", "Id."),
+        Column("assignment_id", "text", "The offer it belongs to."),
+        _ITEM,
+        _ANNOTATOR,
+        _OCCASION,
+        Column("text", "text", f"Words; {_NULL_WORDS}", null=True, words=True),
+        Column("is_empty", "flag", "Whether nothing was written, which is an answer too."),
+        Column("marks_json", "json", "Places marked by then, in code points; a tag only where it may be quoted."),
+        Column("reading_ms", "integer", "Active milliseconds on the text, if the page told.", null=True),
+        Column("written_at", "time", "When the server kept it."),
+    ),
+    (
+        _refers("assignment_id", "assignments"), _refers("item_id", "items"), _refers("annotator_id", "annotators"),
+    ),
+)  # fmt: skip
+
 
 def annotators(facets: list[tuple[str, str]]) -> Table:
     """The table of people, with a column for each background question (slug, title)."""

@@ -1,159 +1,247 @@
-// The judging page. Without this file it is one plain form; with it, drafts, keys and marks.
+// The judging page. Without this file it is one plain form after another; with it, nothing written can be lost.
 
-import { clear, isAnswered, questionsOf, settleForms } from "./judging_answers.js";
+import { fetchAhead, kept, nextHere, prepareWorker } from "./judging_ahead.js";
+import { clear, isAnswered, questionsOf, settleForms, unfinished } from "./judging_answers.js";
+import * as device from "./judging_device.js";
 import { Draft } from "./judging_draft.js";
 import { Keys } from "./judging_keys.js";
+import { drawLine, prepareLine } from "./judging_line.js";
 import { Marks } from "./judging_marks.js";
+import { Measure } from "./judging_measure.js";
+import { Outbox, resend } from "./judging_outbox.js";
+import { preparePanes } from "./judging_panes.js";
+import { applyReader, prepareReader } from "./judging_reader.js";
+import { Status } from "./judging_status.js";
+import { Undo } from "./judging_undo.js";
+import { config, freshKey, say, word } from "./judging_words.js";
 
-const IDLE_MS = 60000;
-const form = document.getElementById("judging");
-const status = document.getElementById("save-status");
-const spoken = document.getElementById("spoken");
-const say = (words) => (spoken.textContent = words);
-const show = (...parts) => status.replaceChildren(...parts);
+const ANSWER_MS = 6000;
+const AFTER_READY_MS = 1200;
+const byId = (id) => document.getElementById(id);
+const status = new Status();
+let [form, draft, undo, keys, marks, measure, outbox, hasDevice, leaving] = [];
 
-const switches = { keys: document.getElementById("keys-on"), moveOn: document.getElementById("move-on") };
-const draft = new Draft(form, { say, show });
-const marks = new Marks(form, { say, changed: () => draft.changed() });
-new Keys(form, { say, changed: touched, mark: () => marks.mark(), switches });
+// One step ----------------------------------------------------------------------------------------
 
-// Answers
-function touched(set) {
-  if (set) set.querySelector(".clear").hidden = !isAnswered(set);
-  if (set?.dataset.kind === "line") drawLine(set);
-  answering = true;
-  draft.changed();
+function begin(found) {
+  draft?.stop();
+  form = found;
+  draft = new Draft(form, { status, hasDevice, restored: redraw });
+  undo = new Undo(form);
+  measure.attach(form);
+  marks.attach(form);
+  keys.attach(form);
+  form.addEventListener("input", (event) => touched(event.target.closest("fieldset.question"), event.target));
+  // Enter in a field would save the whole page; saving is its own button and its own keys.
+  form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && !event.ctrlKey && !event.metaKey && event.preventDefault());
+  form.addEventListener("submit", (event) => submitted(event));
+  form.addEventListener("toggle", (event) => event.target.matches(".about") && event.target.open && (measure.described += 1), true);
+  for (const set of questionsOf(form)) prepare(set);
+  applyReader();
+  return draft.restore();
 }
 
-form.addEventListener("input", (event) => {
-  const set = event.target.closest("fieldset.question");
-  if (set) settleForms(set, event.target);
-  touched(set);
-});
-
-// Enter in a field would save the whole page; saving is its own button and its own keys.
-form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.preventDefault());
-
-for (const set of questionsOf(form)) {
+function prepare(set) {
   const button = set.querySelector(".clear");
   button.hidden = !isAnswered(set);
   button.addEventListener("click", () => {
     clear(set);
     set.querySelector("input, textarea").focus();
-    touched(set);
+    touched(set, null);
   });
   if (set.dataset.kind === "line") prepareLine(set);
 }
 
-// A line is drawn for the pointer; the number beside it is the control.
-function prepareLine(set) {
-  const line = set.querySelector(".line");
-  const number = set.querySelector(`[name="q.${set.dataset.slug}.point"]`);
-  line.hidden = false;
-  line.addEventListener("pointerdown", (event) => {
-    const box = line.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
-    const [low, high] = [Number(line.dataset.low), Number(line.dataset.high)];
-    number.value = String(Number((low + share * (high - low)).toPrecision(4)));
-    number.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  drawLine(set);
+// control: what changed; null for a question that was cleared. By a shortcut, the forms are settled already.
+function touched(set, control, byKey = false) {
+  if (set && control && !byKey) settleForms(set, control);
+  if (set) {
+    set.querySelector(".clear").hidden = !isAnswered(set);
+    if (set.dataset.kind === "line") drawLine(set);
+    measure.answering = true;
+    measure[byKey ? "byKey" : "byHand"] += 1;
+  }
+  changed(control?.matches("textarea, input:not([type=radio], [type=checkbox])") ? control : null);
 }
 
-function drawLine(set) {
-  const [line, place] = [set.querySelector(".line"), set.querySelector(".line-place")];
-  const { value } = set.querySelector(`[name="q.${set.dataset.slug}.point"]`);
-  place.hidden = value === "";
-  const [low, high] = [Number(line.dataset.low), Number(line.dataset.high)];
-  place.style.left = `${(100 * (Number(value) - low)) / (high - low)}%`;
+function changed(place = null) {
+  undo.changed(place);
+  draft.changed();
 }
 
-// Keys: on unless switched off, remembered for this site.
-function remember(name, box, byDefault) {
-  const found = document.cookie.match(new RegExp(`(?:^|; )${name}=(0|1)`))?.[1];
-  box.checked = found === undefined ? byDefault : found === "1";
-  const apply = () => document.documentElement.classList.toggle("with-keys", switches.keys.checked);
-  box.addEventListener("change", () => {
-    document.cookie = `${name}=${box.checked ? 1 : 0}; path=/read/; max-age=31536000; samesite=lax`;
-    apply();
-  });
-  apply();
-}
-remember("keys", switches.keys, true);
-remember("move-on", switches.moveOn, false);
-const keysButton = document.getElementById("keys-button");
-keysButton.hidden = false;
-keysButton.addEventListener("click", () => document.getElementById("keys").showModal());
-
-// Time: only while the page is looked at, in two steps, before the first answer and after.
-const before = (name) => Number(form.elements[name].value || 0);
-const spent = { reading: before("reading_ms"), judging: before("judging_ms") };
-let answering = spent.judging > 0;
-let [last, active] = [performance.now(), performance.now()];
-for (const kind of ["pointermove", "pointerdown", "keydown", "scroll", "focus"]) {
-  addEventListener(kind, () => (active = performance.now()), { passive: true, capture: true });
-}
-function tick() {
-  const now = performance.now();
-  if (document.visibilityState === "visible" && now - active < IDLE_MS) spent[answering ? "judging" : "reading"] += now - last;
-  last = now;
-}
-addEventListener("visibilitychange", tick);
-setInterval(tick, 1000);
-
-function measure() {
-  tick();
-  const wide = matchMedia("(min-width: 64rem)").matches;
-  const said = {
-    reading_ms: Math.round(spent.reading),
-    judging_ms: Math.round(spent.judging),
-    layout: wide ? "two-panes" : "one-column",
-    pointer: matchMedia("(pointer: fine)").matches ? "fine" : matchMedia("(pointer: coarse)").matches ? "coarse" : "none",
-    width_rem: Math.round(innerWidth / parseFloat(getComputedStyle(document.documentElement).fontSize)),
-    scripts: 1,
-    move_on: Number(switches.moveOn.checked),
-    shortcuts: Number(switches.keys.checked),
-  };
-  for (const [name, value] of Object.entries(said)) form.elements[name].value = value;
+function redraw() {
+  for (const set of questionsOf(form)) {
+    set.querySelector(".clear").hidden = !isAnswered(set);
+    if (set.dataset.kind === "line") drawLine(set);
+  }
+  for (const words of form.querySelectorAll(".aside-words textarea")) if (words.value) words.closest("details").open = true;
+  marks.read();
+  undo.start();
 }
 
-// Saving: a draft still under way arrives first, so that it cannot come after the judgment.
-form.addEventListener("submit", async (event) => {
-  measure();
-  draft.stop();
-  if (!draft.under) return;
+function takeBack() {
+  const before = undo.past.length;
+  if (!undo.back()) return say(word("nothingToTakeBack"));
+  const rest = undo.past.slice(0, before - 1);
+  redraw();
+  undo.past = rest;
+  draft.changed();
+  say(word("takenBack"));
+}
+
+// Going on ----------------------------------------------------------------------------------------
+
+async function submitted(event) {
+  if (leaving) return event.preventDefault();
+  const skips = event.submitter?.formAction?.endsWith("/skip/") ?? false;
+  const half = !skips && form.id === "judging" && unfinished(form);
+  if (half) {
+    event.preventDefault();
+    return needs(half);
+  }
+  measure.write({ offline: 0 });
+  if (!hasDevice) return draft.stop();
   event.preventDefault();
+  leaving = true;
+  // A draft still under way arrives first, so that it cannot come after the judgment.
+  clearTimeout(draft.timer);
   await Promise.race([draft.under, new Promise((resolve) => setTimeout(resolve, 3000))]);
-  draft.under = null;
+  let number;
+  try {
+    number = await outbox.add(entryOf(skips));
+  } catch {
+    // The device refused: the page is sent as a plain form.
+    [hasDevice, leaving] = [false, false];
+    status.set({ noDevice: true });
+    return form.requestSubmit(event.submitter);
+  }
   draft.stop();
-  form.requestSubmit(event.submitter);
-});
+  const answer = await outbox.deliver(number, ANSWER_MS);
+  if (answer?.status >= 400) return native(number);
+  if (form.id === "judging" || skips) return goOn(answer);
+  await showQuestions(answer?.questions);
+  leaving = false;
+}
 
-// One column: the bar shows where one is not, and each part keeps its place.
-const jump = document.querySelector(".jump");
-const [toQuestions, toText] = jump.children;
-const pane = document.getElementById("questions");
-const places = { text: 0, questions: null };
-const inQuestions = () => pane.getBoundingClientRect().top < innerHeight / 2;
-const turn = () => {
-  toQuestions.classList.toggle("on", !inQuestions());
-  toText.classList.toggle("on", inQuestions());
+function entryOf(skips) {
+  const assignment = form.dataset.assignment;
+  if (skips) return { kind: "skip", assignment, url: form.querySelector("[formaction]").getAttribute("formaction"), body: packed() };
+  const kind = form.id === "first" ? "first" : "judgment";
+  return { kind, assignment, url: form.getAttribute("action"), body: packed(kind === "first" ? { key: freshKey() } : {}) };
+}
+
+function needs({ set, needs: why }) {
+  const known = set.querySelector(":scope > .field-error");
+  const words = known ?? Object.assign(document.createElement("p"), { className: "field-error", id: `${set.id}-problem` });
+  words.textContent = word(why);
+  if (!known) set.querySelector("legend").after(words);
+  set.setAttribute("aria-describedby", words.id);
+  set.scrollIntoView({ block: "center" });
+  (set.querySelector(".panel select, .panel input") ?? set).focus({ preventScroll: true });
+  say(`${word("needsLook")} ${word(why)}`);
+}
+
+const packed = (extra = {}) => {
+  const said = new URLSearchParams(new FormData(form));
+  said.delete("csrfmiddlewaretoken");
+  for (const [name, value] of Object.entries(extra)) said.set(name, value);
+  return String(said);
 };
-jump.classList.add("scripted");
-turn();
-addEventListener("scroll", turn, { passive: true });
-toQuestions.addEventListener("click", (event) => {
-  places.text = scrollY;
-  if (places.questions === null) return;
-  event.preventDefault();
-  scrollTo(0, places.questions);
-  pane.focus({ preventScroll: true });
-});
-toText.addEventListener("click", (event) => {
-  places.questions = scrollY;
-  event.preventDefault();
-  scrollTo(0, places.text);
-  document.getElementById("text").focus({ preventScroll: true });
-});
 
-performance.mark("judging-ready");
+// The first reading is written down by now: with the server, or on this device where there is no network.
+async function showQuestions(html) {
+  const found = html || (await kept(form.dataset.assignment))?.questions;
+  if (!found) return say((byId("first-help").textContent = word("questionsAway")));
+  const said = form.elements.marks.value;
+  byId("step").innerHTML = found;
+  const next = byId("judging");
+  // Marks of the first step go on into the second.
+  if (JSON.parse(next.elements.marks.value || "[]").length === 0) next.elements.marks.value = said;
+  if (config.token) next.elements.csrfmiddlewaretoken.value = config.token;
+  await begin(next);
+  byId("questions-title").focus({ preventScroll: innerWidth >= 1024 });
+  performance.mark("questions-shown");
+}
+
+async function goOn(answer) {
+  measure.finished();
+  if (answer) return location.assign(answer.next);
+  location.assign((await nextHere(outbox, form.dataset.assignment)) ?? config.queue);
+}
+
+// The server wants to say something about it: let it, with a page of its own.
+async function native(number) {
+  const row = (await outbox.mine()).find((one) => one.number === number);
+  if (row) resend(row);
+}
+
+// Beginning ---------------------------------------------------------------------------------------
+
+async function forgetSettled() {
+  // A page that shows both versions, or asks for another look, has taken the entry over.
+  for (const one of document.querySelectorAll("[data-settles]")) {
+    const settle = async () => {
+      for (const row of await outbox.mine()) if (new URLSearchParams(row.body).get("key") === one.dataset.settles && row.stuck) await device.remove("outbox", row.number);
+      await outbox.count();
+    };
+    if (one.tagName === "FORM") one.addEventListener("submit", settle);
+    else await settle();
+  }
+}
+
+async function start() {
+  hasDevice = await device.works();
+  if (!hasDevice) status.set({ noDevice: true });
+  outbox = hasDevice ? new Outbox(status) : null;
+  if (hasDevice) await forgetSettled();
+  const found = byId("judging") ?? byId("first");
+  if (found) await read(found);
+  const along = byId("take-along");
+  if (along && hasDevice) prepareAlong(along);
+  status.draw();
+  performance.mark("judging-ready");
+  outbox?.flush();
+  if (hasDevice && config.ahead) setTimeout(() => goAhead().catch(() => null), AFTER_READY_MS);
+}
+
+async function read(found) {
+  measure = new Measure(found);
+  marks = new Marks({ changed: () => changed() });
+  keys = new Keys({
+    does: {
+      touched,
+      save: () => (form.requestSubmit(form.querySelector(".primary")), true),
+      mark: () => marks.mark(),
+      why: () => byId("rationale")?.focus(),
+      undo: takeBack,
+      list: () => byId("keys").showModal(),
+      pause: () => byId("pause").click(),
+      before: () => history.back(),
+      after: () => nextHere(outbox, form.dataset.assignment).then((next) => next && location.assign(next)),
+    },
+  });
+  prepareReader(outbox);
+  preparePanes(found.dataset.assignment);
+  await begin(found);
+  // The first reading may be written down already, while the server has not heard of it.
+  const waiting = found.id === "first" && hasDevice && (await outbox.mine()).find((row) => row.kind === "first" && row.assignment === found.dataset.assignment);
+  if (waiting) await showQuestions();
+}
+
+async function goAhead() {
+  await prepareWorker();
+  await fetchAhead();
+}
+
+function prepareAlong(button) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const told = byId("take-along-told");
+    told.textContent = word("takingAlong");
+    await prepareWorker();
+    const n = await fetchAhead({ along: true }).catch(() => null);
+    told.textContent = n === null ? word("notTakenAlong") : word("takenAlong", { n });
+  });
+}
+
+start();

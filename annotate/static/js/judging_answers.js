@@ -1,5 +1,7 @@
 // The form's answers in the plain form that drafts and programs share. Half-filled panels are kept half-filled.
 
+export const BESIDES = ["what_if", "question", "gap"];
+
 export const questionsOf = (form) => [...form.querySelectorAll("fieldset.question")];
 
 const field = (set, part) => set.querySelector(`[name="q.${set.dataset.slug}.${part}"]`);
@@ -8,13 +10,14 @@ const number = (text) => (text === "" ? undefined : Number.isFinite(Number(text)
 
 export function plain(form) {
   const answers = { ratings: {}, marks: JSON.parse(form.elements.marks.value || "[]") };
+  if (form.id === "first") return { marks: answers.marks, first: form.elements.first.value };
   for (const set of questionsOf(form)) {
     const answer = set.dataset.kind === "settled" ? undefined : answerOf(set);
     if (answer) answers.ratings[set.dataset.slug] = answer;
   }
   const settled = form.querySelector('[name="settled"]:checked')?.value;
   if (settled) answers.settled = Number(settled);
-  if (form.elements.rationale.value.trim()) answers.rationale = form.elements.rationale.value;
+  for (const name of ["rationale", ...BESIDES]) if (form.elements[name].value.trim()) answers[name] = form.elements[name].value;
   return answers;
 }
 
@@ -49,6 +52,41 @@ function labelsOf(set) {
   return { form: "point", labels: ticked.filter((value) => value !== "none").map(Number) };
 }
 
+// The other way: what was said, back into the fields.
+export function fill(form, said) {
+  form.elements.marks.value = JSON.stringify(said.marks ?? []);
+  if (form.id === "first") return void (form.elements.first.value = said.first ?? "");
+  for (const set of questionsOf(form)) {
+    clear(set);
+    const answer = set.dataset.kind === "settled" ? said.settled && { form: "point", point: said.settled } : said.ratings?.[set.dataset.slug];
+    if (answer) fillOne(set, answer);
+  }
+  for (const name of ["rationale", ...BESIDES]) form.elements[name].value = said[name] ?? "";
+}
+
+function fillOne(set, answer) {
+  const slug = `q.${set.dataset.slug}`;
+  const tick = (name, value) => {
+    const found = set.querySelector(`[name="${name}"][value="${CSS.escape(String(value))}"]`);
+    if (found) found.checked = true;
+  };
+  const write = (part, value) => value !== undefined && field(set, part) && (field(set, part).value = String(value));
+  if (answer.form !== "point") {
+    tick(slug, answer.form);
+    for (const [part, value] of [["low", answer.low], ["high", answer.high], ["both_a", answer.both_a], ["both_b", answer.both_b]]) write(part, value);
+    if (answer.form === "range") write("best", answer.point);
+    if (answer.form === "both") write("both_text", answer.text);
+    if (answer.form === "none") write("reason_text", answer.text);
+    if (answer.reason) tick(`${slug}.reason`, answer.reason);
+  } else if (answer.labels) {
+    for (const label of answer.labels.length ? answer.labels : ["none"]) tick(`${slug}.labels`, label);
+  } else if (set.dataset.kind === "open") write("text", answer.text);
+  else if (set.dataset.kind === "line") {
+    write("point", answer.point);
+    tick(slug, "point");
+  } else tick(set.dataset.kind === "settled" ? "settled" : slug, answer.point);
+}
+
 // Clear a question, or only its panels; an untouched question stays untouched.
 export function clear(set, within = set) {
   for (const control of within.querySelectorAll("input, select, textarea")) {
@@ -59,6 +97,18 @@ export function clear(set, within = set) {
 
 export function isAnswered(set) {
   return set.dataset.kind === "settled" ? Boolean(chosen(set)) : answerOf(set) !== undefined || Boolean(chosen(set));
+}
+
+// The first question with half an answer, and what it still needs; a page that says nothing is whole.
+export function unfinished(form) {
+  for (const set of questionsOf(form)) {
+    if (set.dataset.kind === "settled") continue;
+    const answer = answerOf(set);
+    if (answer?.form === "range" && !(answer.low < answer.high)) return { set, needs: "needsBothEnds" };
+    if (answer?.form === "both" && (answer.both_a === undefined || answer.both_b === undefined || answer.both_a === answer.both_b)) return { set, needs: "needsBothPlaces" };
+    if (answer?.form === "none" && !answer.reason) return { set, needs: "needsReason" };
+  }
+  return null;
 }
 
 // One kind of answer at a time: choosing another empties the panels that no longer count.

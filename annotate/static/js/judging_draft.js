@@ -1,123 +1,138 @@
-// The draft on the server: sent 400 ms after the last change, one at a time, until it has arrived.
+// The draft: on the device at once, on the server 400 ms after the last change, one at a time, until it has arrived.
 
-import { plain } from "./judging_answers.js";
+import { fill, plain } from "./judging_answers.js";
+import * as device from "./judging_device.js";
+import { renewToken, tokenOnPage } from "./judging_outbox.js";
+import { config } from "./judging_words.js";
 
 const QUIET_MS = 400;
 const WAITS_MS = [2000, 5000, 15000, 60000];
+const blank = (said) => !Object.entries(said).some(([, value]) => (typeof value === "string" ? value.trim() : Object.keys(value).length || typeof value === "number"));
 
 export class Draft {
-  constructor(form, { say, show }) {
-    Object.assign(this, { form, say, show });
+  constructor(form, { status, hasDevice, restored }) {
+    Object.assign(this, { form, status, hasDevice, restored });
+    this.assignment = form.dataset.assignment;
     this.revision = Number(form.dataset.draftRevision);
-    this.kept = JSON.stringify(plain(form));
+    this.kept = this.written = JSON.stringify(plain(form));
     this.failures = 0;
     this.stopped = false;
     this.under = null;
-    if (form.dataset.inDraft === "1") show("All saved");
-    addEventListener("online", () => this.again());
-    addEventListener("focus", () => this.again());
-    addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush());
+    this.retry = () => this.failures && this.flush();
+    this.hide = () => document.visibilityState === "hidden" && this.flush();
+    addEventListener("online", this.retry);
+    addEventListener("focus", this.retry);
+    document.addEventListener("visibilitychange", this.hide);
   }
 
-  get waiting() {
-    return JSON.stringify(plain(this.form)) !== this.kept;
+  // What this device still holds of an earlier visit goes back on the page, unless the server has something newer.
+  async restore() {
+    if (!this.hasDevice) return;
+    const row = await device.get("drafts", this.assignment);
+    if (!row || row.person !== config.person || row.step !== this.form.id || row.arrived) return;
+    const mine = JSON.parse(row.said);
+    if (row.said === this.kept) return;
+    if (row.revision < this.revision && !blank(JSON.parse(this.kept))) return this.conflict({ error: "draft_conflict", revision: this.revision, answers: JSON.parse(this.kept) }, mine);
+    this.take(mine);
+    this.changed();
+  }
+
+  take(said) {
+    fill(this.form, said);
+    this.restored();
+  }
+
+  get said() {
+    return JSON.stringify(plain(this.form));
   }
 
   changed() {
     if (this.stopped) return;
     clearTimeout(this.timer);
+    this.write(false);
     this.timer = setTimeout(() => this.flush(), QUIET_MS);
-    if (!this.failures) this.show("Saving…");
+    this.status.set({ saving: true });
   }
 
-  again() {
-    if (this.failures) this.flush();
+  write(arrived) {
+    if (!this.hasDevice) return;
+    const row = { assignment: this.assignment, person: config.person, step: this.form.id, said: this.said, revision: this.revision, arrived };
+    this.writing = device.put("drafts", row).catch(() => this.status.set({ noDevice: true }));
   }
 
   stop() {
     this.stopped = true;
     clearTimeout(this.timer);
+    removeEventListener("online", this.retry);
+    removeEventListener("focus", this.retry);
+    document.removeEventListener("visibilitychange", this.hide);
+    this.status.set({ saving: false, counts: { draft: 0 } });
   }
 
   flush() {
     clearTimeout(this.timer);
     if (this.stopped || this.under) return;
-    if (!this.waiting) return this.failures ? undefined : this.show("All saved");
-    this.under = this.send(JSON.stringify(plain(this.form))).finally(() => {
+    if (this.said === this.kept) return this.arrived(this.kept, this.revision);
+    this.under = this.send(this.said).finally(() => {
       this.under = null;
-      if (!this.failures && !this.stopped && this.waiting) this.changed();
+      if (!this.failures && !this.stopped && this.said !== this.kept) this.changed();
     });
   }
 
-  async send(answers) {
+  async send(answers, again = true) {
     let response;
     try {
       response = await fetch(this.form.dataset.draftUrl, {
         method: "PUT",
         keepalive: answers.length < 60000,
-        headers: { "Content-Type": "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": config.token ?? tokenOnPage() },
         body: `{"based_on":${this.revision},"revises":${JSON.stringify(this.form.elements.supersedes?.value || null)},"answers":${answers}}`,
       });
     } catch {
-      return this.failed();
+      return this.failed({ failing: true });
     }
+    if (this.stopped) return;
     if (response.ok) return this.arrived(answers, (await response.json()).revision);
-    if (response.status === 401 || response.status === 403) return this.signedOut(response.status);
+    if (response.status === 401 || response.status === 403) return again && (await renewToken()) ? this.send(answers, false) : this.failed({ signedOut: true });
     if (response.status === 409) return this.conflict(await response.json());
-    if (response.status === 422) return this.show("Too long to keep while you write. Saving it still works.");
-    return this.failed();
+    if (response.status === 422) return this.status.set({ saving: false });
+    return this.failed({ failing: true });
   }
 
   arrived(answers, revision) {
-    if (this.failures) this.say("All saved");
     this.failures = 0;
-    this.kept = answers;
-    this.revision = revision;
-    this.show("All saved");
+    [this.kept, this.revision] = [answers, revision];
+    if (this.said === this.kept) this.write(true);
+    this.status.set({ saving: false, failing: false, signedOut: false, counts: { draft: 0 } });
   }
 
-  failed() {
-    if (!this.failures) this.say("Not saved yet. Retrying.");
-    this.show("Not saved yet. Retrying.");
+  failed(why) {
+    this.status.set({ ...why, counts: { draft: 1 } });
     this.timer = setTimeout(() => this.flush(), WAITS_MS[Math.min(this.failures, WAITS_MS.length - 1)]);
     this.failures += 1;
   }
 
-  // A new sign-in makes a new token; the page itself carries it.
-  async signedOut(status) {
-    const before = this.form.elements.csrfmiddlewaretoken.value;
-    const page = await fetch(location.pathname, { redirect: "manual" }).then((answer) => answer.ok && answer.text(), () => "");
-    const token = page && new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]")?.value;
-    if (status === 403 && token && token !== before && this.failures < 3) {
-      this.form.elements.csrfmiddlewaretoken.value = token;
-      this.failures += 1;
-      this.timer = setTimeout(() => this.flush(), 0);
-      return;
-    }
-    if (token) this.form.elements.csrfmiddlewaretoken.value = token;
-    const link = Object.assign(document.createElement("a"), { href: this.form.dataset.signIn, textContent: "Sign in again", target: "_blank" });
-    this.show(link, " and come back to this page. What you wrote stays on it.");
-    if (!this.failures) this.say("You are signed out. Sign in again; what you wrote stays on this page.");
-    this.failures += 1;
-  }
-
-  conflict(found) {
-    this.stop();
+  // A newer version exists. Nothing is chosen for the person: both stay until they say which goes on.
+  conflict(found, mine = null) {
+    clearTimeout(this.timer);
     if (found.error !== "draft_conflict") {
-      const words = "This item was saved in another window. Saving here shows you both.";
-      this.say(words);
-      return this.show(words);
+      this.stop();
+      return this.status.set({ other: () => location.reload() });
     }
     const choice = document.getElementById("draft-choice");
+    this.status.set({ saving: false, counts: { draft: 0 }, other: () => choice?.scrollIntoView({ block: "center" }) });
+    if (!choice) return this.settle(found, mine);
     choice.hidden = false;
-    this.show("Changed in another window. Both versions are kept.");
-    this.say("Changed in another window. Both versions are kept.");
-    document.getElementById("draft-mine").onclick = () => {
-      choice.hidden = true;
-      this.stopped = false;
-      this.revision = found.revision;
-      this.flush();
-    };
-    document.getElementById("draft-other").onclick = () => location.reload();
+    document.getElementById("draft-mine").onclick = () => this.settle(found, mine);
+    document.getElementById("draft-other").onclick = () => this.settle(found, found.answers);
+  }
+
+  settle(found, said) {
+    const choice = document.getElementById("draft-choice");
+    if (choice) choice.hidden = true;
+    [this.revision, this.kept] = [found.revision, JSON.stringify(found.answers)];
+    if (said) this.take(said);
+    this.status.set({ other: null });
+    this.changed();
   }
 }

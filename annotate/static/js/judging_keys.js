@@ -1,21 +1,26 @@
 // Single keys, for whoever wants them: each does what a control on the page does. Digits are physical keys.
 
 import { clear, questionsOf, settleForms } from "./judging_answers.js";
+import { config, say, word } from "./judging_words.js";
 
 const TYPING = "textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]";
 
 export class Keys {
-  constructor(form, { say, changed, mark, switches }) {
-    Object.assign(this, { form, say, changed, mark, switches });
-    this.sets = questionsOf(form);
-    this.pending = null;
-    this.go(this.sets[0], { focus: false });
-    form.addEventListener("focusin", (event) => this.stand(event.target.closest("fieldset.question")));
+  constructor({ does }) {
+    this.does = does;
+    [this.sets, this.current, this.pending] = [[], null, null];
+    document.addEventListener("focusin", (event) => this.stand(event.target.closest?.("fieldset.question")));
     document.addEventListener("keydown", (event) => this.pressed(event));
   }
 
+  attach(form) {
+    this.form = form;
+    this.sets = questionsOf(form);
+    this.stand(this.sets[0]);
+  }
+
   stand(set) {
-    if (!set || set === this.current) return;
+    if (!set || set === this.current || !this.sets.includes(set)) return;
     this.current?.classList.remove("current");
     this.current = set;
     set.classList.add("current");
@@ -39,43 +44,41 @@ export class Keys {
   }
 
   pressed(event) {
-    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPING);
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || (event.shiftKey && !typing))) {
-      event.preventDefault();
-      return this.form.requestSubmit(document.getElementById("save"));
-    }
-    if (event.key === "Enter" && event.target === this.current) {
-      event.preventDefault();
-      return this.current.querySelector("textarea, input[type=number]").focus();
-    }
-    if (event.key === "Escape") return typing ? this.go(this.current) : (this.pending = null);
+    if (event.key === "Enter" && this.entered(event, typing)) return event.preventDefault();
+    if (event.key === "Escape") return typing && this.current ? this.go(this.current) : (this.pending = null);
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (!this.switches.keys.checked && event.key !== "?") return;
-    const digit = event.shiftKey ? null : event.code.match(/^(?:Digit|Numpad)([0-9])$/)?.[1];
-    if (digit !== null && digit !== undefined) {
+    if (event.key === "?") return this.act("list", event);
+    if (!config.settings.shortcuts) return;
+    const digit = event.shiftKey ? undefined : event.code.match(/^(?:Digit|Numpad)([0-9])$/)?.[1];
+    if (digit !== undefined) {
+      if (!this.current) return;
       event.preventDefault();
       return this.digit(Number(digit));
     }
-    const action = this.actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
+    const name = Object.keys(config.settings.keys).find((key) => config.settings.keys[key] === event.key.toLowerCase());
+    if (name) this.act(name, event);
   }
 
-  actions = {
-    j: () => this.step(1),
-    k: () => this.step(-1),
-    r: () => this.way("range"),
-    b: () => this.way("both"),
-    x: () => this.way("none"),
-    c: () => this.cleared(),
-    d: () => this.described(),
-    m: () => this.mark(),
-    w: () => document.getElementById("rationale").focus(),
-    t: () => this.across(),
-    "?": () => document.getElementById("keys").showModal(),
-  };
+  // True where Enter was ours: save with Ctrl (or Shift outside a field), go into a question, save on the last.
+  entered(event, typing) {
+    if (event.ctrlKey || event.metaKey || (event.shiftKey && !typing)) return this.does.save();
+    if (!this.current || event.target !== this.current) {
+      const last = this.current && this.current === this.sets.at(-1) && this.current.contains(event.target);
+      return last && config.settings.enter_saves && !typing ? this.does.save() : false;
+    }
+    this.current.querySelector("textarea, input[type=number]").focus();
+    return true;
+  }
+
+  act(name, event) {
+    const own = { next: () => this.step(1), previous: () => this.step(-1), range: () => this.way("range"), both: () => this.way("both"), none: () => this.way("none"), clear: () => this.cleared(), describe: () => this.described(), across: () => this.across() };
+    const act = own[name] ?? this.does[name];
+    if (!act || (own[name] && !this.current && name !== "across")) return;
+    event.preventDefault();
+    act();
+  }
 
   digit(number) {
     if (this.pending) return this.intoPanel(number);
@@ -84,8 +87,8 @@ export class Keys {
     if (!row || (number !== 0 && row.dataset.alone !== undefined)) return;
     row.checked = row.type === "checkbox" ? !row.checked : true;
     this.touched(row);
-    this.say(`${this.current.dataset.title ?? "How settled"}: ${row.closest("label").querySelector("span").textContent}`);
-    if (this.switches.moveOn.checked && row.type === "radio") this.step(1);
+    say(word("choiceSpoken", { question: this.current.dataset.title ?? word("settledQuestion"), answer: row.closest("label").querySelector("span").textContent }));
+    if (config.settings.move_on && row.type === "radio") this.step(1);
   }
 
   way(form) {
@@ -96,7 +99,7 @@ export class Keys {
     if (!way.checked) return;
     if (this.current.dataset.kind === "line" && form !== "none") return this.panel(form).querySelector("input").focus();
     this.pending = { form, digits: [] };
-    this.say(form === "none" ? "Not this. Why? 1 to 4." : `${way.nextSibling.textContent.trim()}. Two digits.`);
+    say(form === "none" ? word("notThisWhy") : word("twoDigits", { way: way.closest("label").querySelector("span").textContent }));
   }
 
   panel(form) {
@@ -106,16 +109,7 @@ export class Keys {
   intoPanel(number) {
     const { form, digits } = this.pending;
     const panel = this.panel(form);
-    if (form === "none") {
-      const reason = panel.querySelectorAll("input[type=radio]")[number - 1];
-      if (!reason) return;
-      reason.checked = true;
-      this.pending = null;
-      this.touched(reason);
-      this.say(reason.closest("label").querySelector("span").textContent);
-      if (reason.value === "depends") panel.querySelector(".on-what input").focus();
-      return;
-    }
+    if (form === "none") return this.reason(panel, number);
     const ends = [...panel.querySelectorAll(".pair select")];
     if (number < 1 || number >= ends[0].options.length) return;
     digits.push(number);
@@ -124,15 +118,27 @@ export class Keys {
     this.touched(ends[0]);
     if (digits.length < 2) return;
     this.pending = null;
-    this.say(ends.map((end) => end.selectedOptions[0].textContent).join(form === "range" ? " to " : " and "));
-    if (this.switches.moveOn.checked) this.step(1);
+    const [low, high] = ends.map((end) => end.selectedOptions[0].textContent);
+    say(word(form === "range" ? "rangeSpoken" : "bothSpoken", { low, high }));
+    if (config.settings.move_on) this.step(1);
+  }
+
+  reason(panel, number) {
+    const reason = panel.querySelectorAll("input[type=radio]")[number - 1];
+    if (!reason) return;
+    reason.checked = true;
+    this.pending = null;
+    this.touched(reason);
+    say(reason.closest("label").querySelector("span").textContent);
+    if (reason.value === "depends") panel.querySelector(".on-what input").focus();
+    else if (config.settings.move_on) this.step(1);
   }
 
   cleared() {
     clear(this.current);
     this.pending = null;
-    this.changed(this.current);
-    this.say("Cleared");
+    this.does.touched(this.current, null);
+    say(word("cleared"));
   }
 
   described() {
@@ -142,13 +148,13 @@ export class Keys {
 
   across() {
     const text = document.getElementById("text");
-    if (document.activeElement === text) return this.go(this.current);
-    text.focus();
+    if (document.activeElement !== text) return text.focus({ preventScroll: innerWidth >= 1024 });
+    if (this.current) return this.go(this.current);
+    document.getElementById("first-words")?.focus();
   }
 
   touched(control) {
     settleForms(this.current, control);
-    this.changed(this.current);
+    this.does.touched(this.current, control, true);
   }
 }
-

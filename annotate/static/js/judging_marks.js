@@ -1,32 +1,45 @@
-// Marks: a passage of one text, kept as code points of the text as stored. The text itself is never rewritten.
+// Marks: a passage of one text, with a tag and a note if there is one. The text itself is never rewritten.
 
-const points = (text) => [...text].length;
-const units = (text, place) => [...text].slice(0, place).join("").length;
+import { MarkMode } from "./judging_mark_mode.js";
+import { paint } from "./judging_paint.js";
+import { pieces, placeOf, quoteOf, spanOfRange, textOf } from "./judging_places.js";
+import { say, word } from "./judging_words.js";
+
+const byId = (id) => document.getElementById(id);
+const same = (one, other) => ["turn", "response", "start", "end"].every((name) => one[name] === other[name]);
 
 export class Marks {
-  constructor(form, { say, changed }) {
-    Object.assign(this, { form, say, changed });
-    this.box = form.elements.marks;
-    this.marks = JSON.parse(this.box.value || "[]");
-    this.list = document.getElementById("mark-list");
-    this.floating = document.getElementById("mark-here");
+  constructor({ changed }) {
+    this.changed = changed;
+    this.marks = [];
+    [this.list, this.floating, this.panel] = [byId("mark-list"), byId("mark-here"), byId("mark-panel")];
     document.querySelector(".marks").hidden = false;
-    for (const button of [document.getElementById("mark-button"), this.floating]) {
+    this.mode = new MarkMode({ mark: (range, back) => this.keepRange(range, back) });
+    for (const button of [byId("mark-button"), this.floating]) {
       // The press must not take the selection away before the click has read it.
       button.addEventListener("pointerdown", (event) => event.preventDefault());
       button.addEventListener("click", () => this.mark());
     }
     document.addEventListener("selectionchange", () => this.offer());
+    this.panel.addEventListener("input", () => this.fromPanel());
+    this.panel.addEventListener("keydown", (event) => this.inPanel(event));
+    byId("mark-done").addEventListener("click", () => this.closePanel());
+  }
+
+  // The form of the step that is on the page holds the marks.
+  attach(form) {
+    this.box = form.elements.marks;
+    this.read();
+  }
+
+  read() {
+    this.marks = JSON.parse(this.box.value || "[]");
     this.draw();
   }
 
   selected() {
     const selection = getSelection();
-    if (!selection.rangeCount || selection.isCollapsed) return null;
-    const range = selection.getRangeAt(0);
-    const text = [...document.querySelectorAll(".text-pane .reading")].find((found) => range.intersectsNode(found) && within(range, found));
-    if (!text) return null;
-    return { text, range, span: text.dataset.source === undefined ? spanIn(text, range) : spanOf(text, range) };
+    return selection.rangeCount && !selection.isCollapsed ? spanOfRange(selection.getRangeAt(0)) : null;
   }
 
   offer() {
@@ -34,22 +47,31 @@ export class Marks {
     this.floating.hidden = !found?.span;
     if (!found?.span) return;
     const box = found.range.getBoundingClientRect();
-    this.floating.style.top = `${box.bottom + scrollY + 6}px`;
-    this.floating.style.left = `${Math.min(box.left + scrollX, innerWidth - 90)}px`;
+    const pane = byId("text").getBoundingClientRect();
+    // No inline style: the button stands in one of sixteen rows, near the end of the passage.
+    this.floating.dataset.row = String(Math.min(15, Math.max(0, Math.round(((Math.min(box.bottom, innerHeight - 60) + 6) / innerHeight) * 16))));
+    this.floating.dataset.side = box.left - pane.left < pane.width / 2 ? "start" : "end";
   }
 
   mark() {
-    const found = this.selected();
-    if (!found) return this.say("Choose a passage in one of the texts first.");
-    if (!found.span) return this.say("This passage cannot be told apart here. Choose a few words of one paragraph.");
-    const { turn, response } = found.text.dataset;
-    const place = response === undefined ? { turn: Number(turn) } : { response };
-    const mark = { ...place, start: found.span[0], end: found.span[1] };
-    if (!this.marks.some((other) => same(other, mark))) this.marks.push(mark);
+    const selection = getSelection();
+    if (!selection.rangeCount || selection.isCollapsed) return this.mode.enter();
+    const range = selection.getRangeAt(0);
+    this.keepRange(range, document.activeElement);
+  }
+
+  keepRange(range, back) {
+    const found = spanOfRange(range);
+    if (!found) return say(word("chooseFirst"));
+    if (!found.span) return say(word("choosePlain"));
+    const mark = { ...placeOf(found.text), start: found.span[0], end: found.span[1] };
+    const known = this.marks.find((other) => same(other, mark));
+    if (!known) this.marks.push(mark);
     getSelection().removeAllRanges();
     this.keep();
     this.draw();
-    this.say("Marked. It is listed under the text.");
+    say(word("marked"));
+    this.openPanel(known ?? mark, back);
   }
 
   keep() {
@@ -58,119 +80,93 @@ export class Marks {
   }
 
   draw() {
-    const entry = document.getElementById("mark-entry");
-    document.getElementById("marks-none").hidden = this.marks.length > 0;
-    this.list.replaceChildren(...this.marks.map((mark) => this.entry(mark, entry.content.firstElementChild.cloneNode(true))));
-    if (!CSS.highlights) return;
-    CSS.highlights.set("marks", new Highlight(...this.marks.flatMap(rangesOf)));
+    byId("marks-none").hidden = this.marks.length > 0;
+    this.list.replaceChildren(...this.marks.map((mark) => this.entry(mark)));
+    paint("marks", this.marks);
   }
 
-  entry(mark, item) {
-    const [tag, memo] = [item.querySelector(".mark-tag"), item.querySelector(".mark-memo")];
-    item.querySelector(".mark-quote").textContent = quoteOf(mark);
-    tag.value = mark.tag ?? "";
-    memo.value = mark.memo ?? "";
-    for (const [name, box] of [["tag", tag], ["memo", memo]]) {
-      box.addEventListener("input", () => {
-        if (box.value) mark[name] = box.value;
-        else delete mark[name];
-        this.keep();
-      });
-    }
-    item.querySelector(".mark-show").addEventListener("click", () => show(mark));
-    item.querySelector(".mark-remove").addEventListener("click", () => {
-      this.marks = this.marks.filter((other) => other !== mark);
-      this.keep();
-      this.draw();
-      document.getElementById("mark-button").focus();
-      this.say("Mark removed");
-    });
+  entry(mark) {
+    const item = document.createElement("li");
+    const quote = Object.assign(document.createElement("q"), { className: "mark-quote", textContent: quoteOf(mark), dir: "auto" });
+    const words = Object.assign(document.createElement("p"), { className: "mark-said", dir: "auto", textContent: [mark.tag, mark.memo && `“${mark.memo}”`].filter(Boolean).join(" · ") });
+    const acts = Object.assign(document.createElement("p"), { className: "mark-acts" });
+    acts.append(this.act("goTo", () => this.goTo(mark)), this.act("edit", (event) => this.openPanel(mark, event.currentTarget)), this.act("remove", () => this.remove(mark)));
+    item.append(quote, ...(words.textContent ? [words] : []), acts);
     return item;
   }
-}
 
-const same = (one, other) => ["turn", "response", "start", "end"].every((name) => one[name] === other[name]);
-
-const textOf = (mark) =>
-  document.querySelector(mark.response === undefined ? `[data-turn="${mark.turn}"]` : `[data-response="${CSS.escape(mark.response)}"]`);
-
-const paragraphsOf = (text) => [...text.querySelectorAll("p[data-start]")];
-
-// A selection may end just outside the text, as a triple click does; it counts while it lies in one text.
-function within(range, text) {
-  const others = [...document.querySelectorAll(".text-pane .reading")].filter((other) => other !== text && range.intersectsNode(other));
-  return others.every((other) => !textBetween(range, other));
-}
-
-function textBetween(range, node) {
-  const part = document.createRange();
-  part.selectNodeContents(node);
-  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset);
-  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset);
-  return part.toString().trim();
-}
-
-function spanIn(text, range) {
-  let [first, last] = [null, null];
-  for (const paragraph of paragraphsOf(text)) {
-    if (!range.intersectsNode(paragraph)) continue;
-    const start = Number(paragraph.dataset.start);
-    const from = paragraph.contains(range.startContainer) ? before(paragraph, range.startContainer, range.startOffset) : "";
-    const to = paragraph.contains(range.endContainer) ? before(paragraph, range.endContainer, range.endOffset) : paragraph.textContent;
-    const words = to.slice(from.length);
-    if (!words.trim()) continue;
-    first ??= start + points(from) + points(words) - points(words.trimStart());
-    last = start + points(from) + points(words.trimEnd());
+  act(name, does) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "quiet", textContent: word(name) });
+    button.addEventListener("click", does);
+    return button;
   }
-  return first === null ? null : [first, last];
-}
 
-function before(paragraph, container, offset) {
-  const part = document.createRange();
-  part.setStart(paragraph, 0);
-  part.setEnd(container, offset);
-  return part.toString();
-}
+  goTo(mark) {
+    const [first] = pieces(mark);
+    (first?.block ?? textOf(mark)).scrollIntoView({ block: "center" });
+    paint("mark-shown", [mark]);
+    byId("text").focus({ preventScroll: true });
+  }
 
-// Where formatting hides the text as written: the words themselves, if they stand there exactly once.
-function spanOf(text, range) {
-  const [words, source] = [range.toString().trim(), text.dataset.source];
-  const place = words ? source.indexOf(words) : -1;
-  if (place < 0 || source.indexOf(words, place + 1) >= 0) return null;
-  const start = points(source.slice(0, place));
-  return [start, start + points(words)];
-}
+  remove(mark) {
+    this.marks = this.marks.filter((other) => other !== mark);
+    if (this.open === mark) this.closePanel({ focus: false });
+    this.keep();
+    this.draw();
+    byId("mark-button").focus();
+    say(word("markRemoved"));
+  }
 
-function pieces(mark) {
-  const text = textOf(mark);
-  if (!text || text.dataset.source !== undefined) return [];
-  return paragraphsOf(text).flatMap((paragraph) => {
-    const [start, length] = [Number(paragraph.dataset.start), points(paragraph.textContent)];
-    const [from, to] = [Math.max(mark.start - start, 0), Math.min(mark.end - start, length)];
-    return from < to ? [{ paragraph, from, to }] : [];
-  });
-}
+  // The panel: a tag and a note, both optional. Escape keeps the bare mark.
+  openPanel(mark, back) {
+    [this.open, this.back] = [mark, back];
+    byId("mark-panel-quote").textContent = quoteOf(mark);
+    const offered = this.tags.find((box) => box.value === mark.tag);
+    for (const box of this.tags) box.checked = box === offered;
+    byId("mark-own").value = offered ? "" : (mark.tag ?? "");
+    byId("mark-memo").value = mark.memo ?? "";
+    this.panel.hidden = false;
+    (offered ?? this.tags[0] ?? byId("mark-own")).focus({ preventScroll: true });
+  }
 
-function quoteOf(mark) {
-  const source = textOf(mark)?.dataset.source;
-  if (source !== undefined) return [...source].slice(mark.start, mark.end).join("");
-  return pieces(mark)
-    .map(({ paragraph, from, to }) => [...paragraph.textContent].slice(from, to).join(""))
-    .join(" … ");
-}
+  get tags() {
+    return [...this.panel.querySelectorAll(".mark-tag input")];
+  }
 
-function rangesOf(mark) {
-  return pieces(mark).map(({ paragraph, from, to }) => {
-    const [node, range] = [paragraph.firstChild, document.createRange()];
-    range.setStart(node, units(node.data, from));
-    range.setEnd(node, units(node.data, to));
-    return range;
-  });
-}
+  fromPanel() {
+    const own = byId("mark-own").value;
+    if (document.activeElement === byId("mark-own") && own) for (const box of this.tags) box.checked = false;
+    const tag = this.tags.find((box) => box.checked)?.value ?? own;
+    const memo = byId("mark-memo").value;
+    for (const [name, value] of [["tag", tag], ["memo", memo]]) {
+      if (value.trim()) this.open[name] = value;
+      else delete this.open[name];
+    }
+    this.keep();
+    this.draw();
+  }
 
-function show(mark) {
-  const [first] = pieces(mark);
-  (first?.paragraph ?? textOf(mark)).scrollIntoView({ block: "center" });
-  CSS.highlights?.set("mark-shown", new Highlight(...rangesOf(mark)));
-  document.getElementById("text").focus({ preventScroll: true });
+  inPanel(event) {
+    if (event.isComposing) return;
+    const typing = event.target.matches("input:not([type=radio])");
+    const digit = typing || event.ctrlKey || event.altKey || event.metaKey ? undefined : event.code.match(/^(?:Digit|Numpad)([1-9])$/)?.[1];
+    const tag = digit && this.tags[digit - 1];
+    if (event.key === "Escape" || event.key === "Enter") this.closePanel();
+    else if (tag) {
+      tag.checked = true;
+      byId("mark-own").value = "";
+      this.fromPanel();
+      byId("mark-memo").focus({ preventScroll: true });
+    } else return event.key === "?" || typing ? event.stopPropagation() : undefined;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  closePanel({ focus = true } = {}) {
+    this.panel.hidden = true;
+    this.open = null;
+    if (!focus) return;
+    const back = this.back?.isConnected && this.back !== document.body ? this.back : byId("mark-button");
+    back.focus({ preventScroll: true });
+  }
 }

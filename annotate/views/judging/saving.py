@@ -1,52 +1,86 @@
 """Saving: accept what a page says, or show again what could not be saved."""
 
+import uuid
+
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from annotate import permissions
 from annotate.forms.judging import JudgingForm, key_for
 from annotate.forms.words import summary
-from annotate.views.judging.page import latest_of, shown_again
+from annotate.views.judging.answering import own_assignment, problem, received
+from annotate.views.judging.page import around, shown_again
 from annotate.views.judging.queue import next_address
+from annotate.views.judging.texts import latest_of
+from annotate.views.judging.words import left_open
 from judgments import assignment as assigning
-from judgments import submission
-from judgments.errors import AlreadyJudged, IdempotencyConflict, RubricChanged, StaleRevision, StudyClosed
-from judgments.models import Assignment
+from judgments import proposals, submission
+from judgments.errors import (
+    AlreadyJudged,
+    AnswersUnfit,
+    DissensusError,
+    IdempotencyConflict,
+    RubricChanged,
+    StaleRevision,
+    StudyClosed,
+)
+from judgments.models import Assignment, Proposal
 
 
 def save(request, assignment: Assignment) -> HttpResponse:
     form = JudgingForm(assignment, data=request.POST)
     latest = latest_of(assignment)
     if not form.is_valid():
-        return shown_again(request, assignment, form, 422)
+        return _unfit(request, assignment, form)
+    key = form.key or key_for(assignment, latest.revision + 1 if latest else 0)
     try:
         receipt = submission.submit(
-            assignment, form.answers, key=form.key or key_for(assignment, latest.revision + 1 if latest else 0),
-            actor=request.user, now=timezone.now(), rubric_version=form.shown_version,
-            supersedes=form.supersedes, circumstances=form.circumstances,
+            assignment, form.answers, key=key, actor=request.user, now=timezone.now(),
+            rubric_version=form.shown_version, supersedes=form.supersedes,
+            circumstances=form.circumstances(request.user),
         )  # fmt: skip
-    except (AlreadyJudged, IdempotencyConflict, StaleRevision):
-        return _met_another(request, assignment, form)
-    except RubricChanged:
-        words = "The questions were changed since this page was opened. Your answers are kept; look them over once."
-        return shown_again(request, assignment, form, 409, notice=words)
-    except StudyClosed:
-        return _closed(request, assignment, form)
+    except (AlreadyJudged, IdempotencyConflict, StaleRevision) as error:
+        return _met_another(request, assignment, form, error)
+    except RubricChanged as error:
+        return _changed(request, assignment, form, error)
+    except StudyClosed as error:
+        return _closed(request, assignment, form, error)
+    _propose(request, assignment, form, key)
     return _go_on(request, assignment, form, revised=receipt.judgment.revision > 0)
 
 
-def _met_another(request, assignment: Assignment, form: JudgingForm) -> HttpResponse:
+def _propose(request, assignment: Assignment, form: JudgingForm, key: uuid.UUID) -> None:
+    """Beside the judgment: it stands whatever becomes of these, and sending both again changes nothing."""
+    for kind, words in form.proposals.items():
+        own = uuid.uuid5(key, f"{kind}\n{words}")
+        try:
+            proposals.make(assignment, Proposal.Kind(kind), words, key=own, actor=request.user, now=timezone.now())
+        except AnswersUnfit:
+            messages.warning(request, _("One of your proposals is too long to be kept. The judgment is saved."))
+
+
+def _unfit(request, assignment: Assignment, form: JudgingForm) -> HttpResponse:
+    if request.is_program:
+        return JsonResponse({"error": AnswersUnfit.code, "problems": form.problems}, status=422)
+    return shown_again(request, assignment, form, 422)
+
+
+def _met_another(request, assignment: Assignment, form: JudgingForm, error: DissensusError) -> HttpResponse:
     """Another window or device saved first. The same answers go on; others are shown side by side."""
     latest = latest_of(assignment)
     if latest is None:
-        return shown_again(request, assignment, form, 409, notice="This page was too old. Please save once more.")
+        if request.is_program:
+            return JsonResponse(problem(error), status=409)
+        return shown_again(request, assignment, form, 409, notice=_("This page was too old. Please save once more."))
     kept = submission.answers_of(latest)
     if kept.plain() == form.answers.plain():
         return _go_on(request, assignment, form, revised=latest.revision > 0)
+    if request.is_program:
+        return JsonResponse(problem(error), status=409)
     context = {
         "assignment": assignment,
         "study": assignment.study,
@@ -55,8 +89,9 @@ def _met_another(request, assignment: Assignment, form: JudgingForm) -> HttpResp
         "typed": summary(form.answers, assignment),
         "fields": _fields(request.POST),
         "key": key_for(assignment, latest.revision + 1),
+        "sent": form.key,
     }
-    return render(request, "judging/both.html", context, status=409)
+    return render(request, "judging/both.html", context | around(request, assignment.study), status=409)
 
 
 def _fields(data) -> list[tuple[str, str]]:
@@ -65,40 +100,47 @@ def _fields(data) -> list[tuple[str, str]]:
     return [(name, value) for name, values in data.lists() if name not in ours for value in values]
 
 
-def _closed(request, assignment: Assignment, form: JudgingForm) -> HttpResponse:
+def _changed(request, assignment: Assignment, form: JudgingForm, error: RubricChanged) -> HttpResponse:
+    if request.is_program:
+        return JsonResponse(problem(error), status=409)
+    words = _("The questions were changed since this page was opened. Your answers are kept; look them over once.")
+    return shown_again(request, assignment, form, 409, notice=words)
+
+
+def _closed(request, assignment: Assignment, form: JudgingForm, error: StudyClosed) -> HttpResponse:
+    if request.is_program:
+        return JsonResponse(problem(error), status=409)
     context = {"study": assignment.study, "typed": summary(form.answers, assignment)}
     return render(request, "judging/closed.html", context, status=409)
 
 
 def _go_on(request, assignment: Assignment, form: JudgingForm, *, revised: bool) -> HttpResponse:
     if revised:
-        messages.success(request, "Saved. What you said before is kept beside it.")
-        return _see_other("judging:history", assignment.study.slug)
-    messages.success(request, f"Saved. {_left_open(form)}".strip())
-    response = redirect(next_address(assignment.participant))
-    response.status_code = 303
-    return response
+        return _led_on(
+            request,
+            reverse("judging:history", args=[assignment.study.slug]),
+            _("Saved. What you said before is kept beside it."),
+        )
+    open_ones = left_open(len(form.dimensions) - len(form.answers.ratings))
+    return _led_on(request, next_address(assignment.participant), f"{_('Saved.')} {open_ones}".strip())
 
 
-def _left_open(form: JudgingForm) -> str:
-    number = len(form.dimensions) - len(form.answers.ratings)
-    if number == 0:
-        return ""
-    return "One question left open. That is fine." if number == 1 else f"{number} questions left open. That is fine."
+def _led_on(request, address: str, words: str) -> HttpResponse:
+    """To the next page, which says the words. Sent later from a device, nobody is there to be led or told."""
+    if request.POST.get("offline") != "1":
+        messages.success(request, words)
+    if request.is_program:
+        return JsonResponse(received(request) | {"next": address})
+    answer = redirect(address)
+    answer.status_code = 303
+    return answer
 
 
-def _see_other(name: str, *arguments) -> HttpResponse:
-    response = redirect(name, *arguments)
-    response.status_code = 303
-    return response
-
-
-@login_required
 @require_POST
-def skip(request, uid):
-    assignment = permissions.assignment_for(request.user, uid)
+@own_assignment
+def skip(request, assignment: Assignment):
+    """Not today: given back without a reason. What was proposed meanwhile is kept."""
+    form = JudgingForm(assignment, data=request.POST)
+    _propose(request, assignment, form, form.key or key_for(assignment, 0))
     assigning.skip(assignment, actor=request.user, now=timezone.now())
-    messages.success(request, "Given back. It will not come to you again.")
-    response = redirect(next_address(assignment.participant))
-    response.status_code = 303
-    return response
+    return _led_on(request, next_address(assignment.participant), _("Given back. It will not come to you again."))

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
-from judgments.models import Assignment
+from judgments.models import Assignment, Judgment
 
 SPEAKERS = {"person": "Person", "user": "Person", "model": "Model", "assistant": "Model", "system": "Setting"}
+
+
+def latest_of(assignment: Assignment) -> Judgment | None:
+    """What this person says of the item as of now."""
+    return assignment.judgments.order_by("-revision").first()
 
 
 @dataclass(frozen=True)
