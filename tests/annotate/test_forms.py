@@ -149,11 +149,14 @@ def test_a_draft_of_any_shape_is_shown_without_error(assignment):
 
 
 def test_times_and_circumstances_that_are_not_plausible_are_left_out(assignment):
-    odd = form(assignment, "reading_ms=-5&judging_ms=99999999999&layout=evil&pointer=fine&width_rem=80&scripts=1")
+    sent = "reading_ms=-5&judging_ms=99999999999&layout=evil&pointer=fine&width_rem=80&scripts=1&reader={}"
+    odd = form(assignment, sent).circumstances(assignment.participant.user)
 
-    assert odd.circumstances.steps_ms == {}
-    assert odd.circumstances.instrument == {
-        "pointer": "fine", "width_rem": 80, "scripts": True, "move_on": False, "shortcuts": False, "text": "plain",
+    assert odd.steps_ms == {}
+    assert odd.instrument == {
+        "pointer": "fine", "width_rem": 80, "scripts": True, "move_on": False, "shortcuts": False, "offline": False,
+        "text": "plain", "first_reading": False, "language": "en", "software": "dissensus 0.1.0",
+        "reader": {"size": "3", "face": "serif", "column": "narrow", "spacing": "usual", "theme": "device"},
     }  # fmt: skip
 
 

@@ -111,8 +111,11 @@ def test_all_four_forms_and_every_kind_are_stored_as_they_were_given(open_page, 
     }
     judgment = Judgment.objects.get()
     assert judgment.instrument == {
-        "layout": "two-panes", "pointer": "fine", "width_rem": 80, "scripts": True, "move_on": False,
-        "shortcuts": True, "text": "plain",
+        "layout": "two-panes", "viewport": "wide", "pointer": "fine", "width_rem": 80, "scripts": True,
+        "move_on": False, "shortcuts": True, "offline": False, "by_key": 0, "described": 0, "sitting_item": 1,
+        "sitting_minutes": 0, "text": "plain", "first_reading": False, "language": "en",
+        "software": "dissensus 0.1.0",
+        "reader": {"size": "3", "face": "serif", "column": "narrow", "spacing": "usual", "theme": "device"},
     }  # fmt: skip
     assert set(judgment.steps_ms) == {"reading", "judging"}
     assert 0 < sum(judgment.steps_ms.values()) < 60_000

@@ -19,7 +19,9 @@ const ANSWER_MS = 6000;
 const AFTER_READY_MS = 1200;
 const byId = (id) => document.getElementById(id);
 const status = new Status();
-let [form, draft, undo, keys, marks, measure, outbox, hasDevice, leaving] = [];
+let [form, draft, undo, keys, marks, measure, leaving] = [];
+let hasDevice = "indexedDB" in globalThis;
+const outbox = new Outbox(status);
 
 // One step ----------------------------------------------------------------------------------------
 
@@ -38,7 +40,6 @@ function begin(found) {
   form.addEventListener("toggle", (event) => event.target.matches(".about") && event.target.open && (measure.described += 1), true);
   for (const set of questionsOf(form)) prepare(set);
   applyReader();
-  return draft.restore();
 }
 
 function prepare(set) {
@@ -119,8 +120,7 @@ async function submitted(event) {
   const answer = await outbox.deliver(number, ANSWER_MS);
   if (answer?.status >= 400) return native(number);
   if (form.id === "judging" || skips) return goOn(answer);
-  await showQuestions(answer?.questions);
-  leaving = false;
+  await questionsFor(number, answer);
 }
 
 function entryOf(skips) {
@@ -149,18 +149,27 @@ const packed = (extra = {}) => {
 };
 
 // The first reading is written down by now: with the server, or on this device where there is no network.
+async function questionsFor(number, answer = null) {
+  const found = answer?.questions || (await kept(form.dataset.assignment))?.questions;
+  if (found) return showQuestions(found);
+  say((byId("first-help").textContent = word("questionsAway")));
+  while (!answer) answer = await outbox.deliver(number, 60000);
+  if (answer.questions) await showQuestions(answer.questions);
+  else await native(number);
+}
+
 async function showQuestions(html) {
-  const found = html || (await kept(form.dataset.assignment))?.questions;
-  if (!found) return say((byId("first-help").textContent = word("questionsAway")));
   const said = form.elements.marks.value;
-  byId("step").innerHTML = found;
+  byId("step").innerHTML = html;
   const next = byId("judging");
   // Marks of the first step go on into the second.
   if (JSON.parse(next.elements.marks.value || "[]").length === 0) next.elements.marks.value = said;
   if (config.token) next.elements.csrfmiddlewaretoken.value = config.token;
-  await begin(next);
+  begin(next);
+  leaving = false;
   byId("questions-title").focus({ preventScroll: innerWidth >= 1024 });
   performance.mark("questions-shown");
+  await draft.restore();
 }
 
 async function goOn(answer) {
@@ -189,22 +198,25 @@ async function forgetSettled() {
   }
 }
 
+// Everything on the page works at once; what this device still holds comes back a moment later.
 async function start() {
-  hasDevice = await device.works();
-  if (!hasDevice) status.set({ noDevice: true });
-  outbox = hasDevice ? new Outbox(status) : null;
-  if (hasDevice) await forgetSettled();
   const found = byId("judging") ?? byId("first");
-  if (found) await read(found);
-  const along = byId("take-along");
-  if (along && hasDevice) prepareAlong(along);
-  status.draw();
+  if (found) read(found);
   performance.mark("judging-ready");
-  outbox?.flush();
-  if (hasDevice && config.ahead) setTimeout(() => goAhead().catch(() => null), AFTER_READY_MS);
+  if (!(hasDevice = hasDevice && (await device.works()))) {
+    if (draft) draft.hasDevice = false;
+    return status.set({ noDevice: true });
+  }
+  await forgetSettled();
+  if (found) await recover(found);
+  const along = byId("take-along");
+  if (along) prepareAlong(along);
+  status.draw();
+  outbox.flush();
+  if (config.ahead) setTimeout(() => goAhead().catch(() => null), AFTER_READY_MS);
 }
 
-async function read(found) {
+function read(found) {
   measure = new Measure(found);
   marks = new Marks({ changed: () => changed() });
   keys = new Keys({
@@ -222,15 +234,20 @@ async function read(found) {
   });
   prepareReader(outbox);
   preparePanes(found.dataset.assignment);
-  await begin(found);
+  begin(found);
+}
+
+async function recover(found) {
+  await draft.restore();
   // The first reading may be written down already, while the server has not heard of it.
-  const waiting = found.id === "first" && hasDevice && (await outbox.mine()).find((row) => row.kind === "first" && row.assignment === found.dataset.assignment);
-  if (waiting) await showQuestions();
+  const waiting = found.id === "first" && (await outbox.mine()).find((row) => row.kind === "first" && row.assignment === found.dataset.assignment);
+  if (waiting) await questionsFor(waiting.number);
 }
 
 async function goAhead() {
   await prepareWorker();
   await fetchAhead();
+  performance.mark("ahead-here");
 }
 
 function prepareAlong(button) {

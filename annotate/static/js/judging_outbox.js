@@ -15,6 +15,7 @@ export class Outbox {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.flush());
   }
 
+  // In the order in which they were written down.
   async mine() {
     const rows = await device.all("outbox");
     return rows.filter((row) => row.person === config.person);
