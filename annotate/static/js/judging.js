@@ -213,7 +213,8 @@ async function start() {
   if (along) prepareAlong(along);
   status.draw();
   outbox.flush();
-  if (config.ahead) setTimeout(() => goAhead().catch(() => null), AFTER_READY_MS);
+  if (config.ahead) setTimeout(goAhead, AFTER_READY_MS);
+  addEventListener("online", goAhead);
 }
 
 function read(found) {
@@ -245,9 +246,14 @@ async function recover(found) {
 }
 
 async function goAhead() {
-  await prepareWorker();
-  await fetchAhead();
-  performance.mark("ahead-here");
+  if (!navigator.onLine) return;
+  try {
+    await prepareWorker();
+    await fetchAhead();
+    performance.mark("ahead-here");
+  } catch {
+    // Without a network there is nothing to fetch; the next page, or the network's return, tries again.
+  }
 }
 
 function prepareAlong(button) {

@@ -11,7 +11,7 @@ export async function prepareWorker() {
   if (!canOpenPages()) return;
   // What another person left on this machine is not for this one.
   for (const name of await caches.keys()) if (name.startsWith("reading-") && name !== `reading-${config.person}`) await caches.delete(name);
-  await navigator.serviceWorker.register(config.worker, { scope: "/read/" }).catch(() => null);
+  if (!(await navigator.serviceWorker.getRegistration("/read/"))) await navigator.serviceWorker.register(config.worker, { scope: "/read/" });
 }
 
 // Fetch what is not here yet. `along`: thirty items, held for a day.
