@@ -10,22 +10,28 @@ from rest_framework.response import Response
 
 from annotate import permissions
 from annotate.api import examples
-from annotate.api.bodies import DraftBody, EmptyBody, JudgmentBody, NextBody
+from annotate.api.bodies import DraftBody, EmptyBody, FirstReadingBody, JudgmentBody, NextBody, ProposalBody
 from annotate.api.endpoint import Endpoint, refusals
 from annotate.api.serializers import (
     AssignmentSerializer,
     DraftProblem,
     DraftSaved,
+    FirstReadingSerializer,
+    ProposalSerializer,
     ReceiptProblem,
     ReceiptSerializer,
     SkippedSerializer,
 )
-from judgments import answers, rubrics, submission
+from judgments import answers, first_readings, proposals, rubrics, submission
 from judgments.assignment import next_assignment, open_item, skip
-from judgments.errors import IdempotencyKeyMissing
-from judgments.models import Assignment, Draft
+from judgments.errors import AnswersUnfit, IdempotencyKeyMissing
+from judgments.models import Assignment, Draft, Proposal
 
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+KEY_PARAMETER = OpenApiParameter(
+    "Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, required=True,
+    description="The assignment's `key` for its judgment, or a UUID of your own; the same on each retry.",
+)  # fmt: skip
 ANOTHER_VERSION = 0
 """No rubric version has this primary key: the domain answers that the questions have changed."""
 
@@ -77,13 +83,47 @@ class AssignmentDraft(Endpoint):
         return Response(DraftSaved(draft).data)
 
 
+class AssignmentFirstReading(Endpoint):
+    @extend_schema(
+        operation_id="assignments_first_reading", summary="Keep a first reading", request=FirstReadingBody,
+        parameters=[KEY_PARAMETER],
+        responses={201: FirstReadingSerializer}
+        | refusals(401, 403, 404, 409, 413, 415, 422, s409="`first_reading_locked`: another one is kept, and stays."),
+    )  # fmt: skip
+    def post(self, request, uid):
+        """What struck somebody before they saw a question. Written once, and locked; safe to send twice."""
+        assignment = permissions.assignment_for(request.user, uid)
+        key, given = _key(request), self.body(FirstReadingBody)
+        said = answers.from_plain({"rationale": given["words"], "marks": given.get("marks", [])})
+        first = first_readings.write(
+            assignment, said.rationale, key=key, actor=request.user, now=timezone.now(),
+            marks=[mark.plain() for mark in said.marks], reading_ms=given.get("reading_ms"),
+        )  # fmt: skip
+        return Response(FirstReadingSerializer(first).data, status=201)
+
+
+class AssignmentProposal(Endpoint):
+    @extend_schema(
+        operation_id="assignments_proposal", summary="Propose", request=ProposalBody, parameters=[KEY_PARAMETER],
+        responses={201: ProposalSerializer} | refusals(401, 403, 404, 409, 413, 415, 422),
+    )  # fmt: skip
+    def post(self, request, uid):
+        """A what-if for the situation, a question to ask, or what mattered and was not asked. Safe to send twice."""
+        assignment = permissions.assignment_for(request.user, uid)
+        key, given = _key(request), self.body(ProposalBody)
+        words = answers.from_plain({"rationale": given["words"]}).rationale
+        if not words.strip():
+            raise AnswersUnfit({"words": "A proposal needs words."})
+        made = proposals.make(
+            assignment, Proposal.Kind(given["kind"]), words, key=key, actor=request.user, now=timezone.now()
+        )
+        return Response(ProposalSerializer(made).data, status=201)
+
+
 class AssignmentJudgment(Endpoint):
     @extend_schema(
         operation_id="assignments_judgment", summary="Judge", request=JudgmentBody,
-        parameters=[
-            OpenApiParameter("Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER, required=True,
-                             description="The assignment's `key`, or a UUID of your own; the same on each retry."),
-        ],
+        parameters=[KEY_PARAMETER],
         responses={
             201: OpenApiResponse(ReceiptSerializer, description="Accepted; this is the receipt."),
             200: OpenApiResponse(ReceiptSerializer, description="Accepted before with this key and these answers: "
@@ -143,6 +183,7 @@ def _shown(assignment: Assignment) -> dict:
         "uid": assignment.uid,
         "study": assignment.study.slug,
         "state": assignment.state,
+        "asks_first_reading": first_readings.is_wanted(assignment),
         "lease_until": assignment.lease_until,
         "item": _item(assignment),
         "rubric": _rubric(assignment),

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from annotate.api.serializers import AnswerSerializer, MarkSerializer, PlainObject, Verbatim
 from judgments import canonical
+from judgments.models import Proposal
 
 MAX_INSTRUMENT_BYTES = 4 * 1024
 MAX_STEPS = 50
@@ -71,6 +72,17 @@ class DraftBody(Strict):
     revises = serializers.UUIDField(
         required=False, allow_null=True, help_text="The judgment that a change of mind would replace."
     )
+
+
+class FirstReadingBody(Strict):
+    words = Words(required=False, default="", help_text="What struck them, before any question; may be empty.")
+    marks = Marks(required=False)
+    reading_ms = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+
+
+class ProposalBody(Strict):
+    kind = serializers.ChoiceField(Proposal.Kind.choices)
+    words = Words()
 
 
 class JudgmentBody(Strict):

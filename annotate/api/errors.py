@@ -27,6 +27,7 @@ STATUS = {
     errors.AlreadyJudged: 409,
     errors.StaleRevision: 409,
     errors.DraftConflict: 409,
+    errors.FirstReadingLocked: 409,
     errors.ImportRefused: 422,
 }
 MAX_PROBLEMS = 100

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from annotate import tokens
 from judgments import submission
-from judgments.models import Assignment, Form, Kind, Level, Reason, Study
+from judgments.models import Assignment, Form, Kind, Level, Proposal, Reason, Study
 
 
 class Verbatim(serializers.Field):
@@ -262,10 +262,24 @@ class Standing(serializers.Serializer):
     revision = serializers.IntegerField()
 
 
+class FirstReadingSerializer(serializers.Serializer):
+    uid = serializers.UUIDField()
+    written_at = serializers.DateTimeField()
+
+
+class ProposalSerializer(serializers.Serializer):
+    uid = serializers.UUIDField()
+    kind = serializers.ChoiceField(Proposal.Kind.choices)
+    made_at = serializers.DateTimeField()
+
+
 class AssignmentSerializer(serializers.Serializer):
     uid = serializers.UUIDField()
     study = serializers.CharField()
     state = serializers.ChoiceField(Assignment.State.choices)
+    asks_first_reading = serializers.BooleanField(
+        help_text="The study wants a first reading, and none is kept yet: ask for it before you show a question."
+    )
     lease_until = serializers.DateTimeField(allow_null=True, help_text="A late judgment is still kept.")
     item = ShownItem()
     rubric = RubricSerializer()

@@ -3,7 +3,15 @@
 from django.urls import path, re_path
 
 from annotate.api import docs
-from annotate.api.assignments import AssignmentDraft, AssignmentJudgment, AssignmentSkip, Next, OneAssignment
+from annotate.api.assignments import (
+    AssignmentDraft,
+    AssignmentFirstReading,
+    AssignmentJudgment,
+    AssignmentProposal,
+    AssignmentSkip,
+    Next,
+    OneAssignment,
+)
 from annotate.api.endpoint import Nowhere
 from annotate.api.judgments import Judgments, OneJudgment
 from annotate.api.studies import Items, OneItem, OneStudy, Studies
@@ -23,6 +31,8 @@ urlpatterns = [
     path("assignments/<uuid:uid>", OneAssignment.as_view(), name="assignment"),
     path("assignments/<uuid:uid>/draft", AssignmentDraft.as_view(), name="draft"),
     path("assignments/<uuid:uid>/judgment", AssignmentJudgment.as_view(), name="judgment"),
+    path("assignments/<uuid:uid>/first-reading", AssignmentFirstReading.as_view(), name="first-reading"),
+    path("assignments/<uuid:uid>/proposals", AssignmentProposal.as_view(), name="proposals"),
     path("assignments/<uuid:uid>/skip", AssignmentSkip.as_view(), name="skip"),
     path("judgments/", Judgments.as_view(), name="judgments"),
     path("judgments/<uuid:uid>/", OneJudgment.as_view(), name="own-judgment"),

@@ -70,6 +70,14 @@ SETTING_NAMES = {
 }
 
 
+@register.inclusion_tag("judging/_sender.html", takes_context=True)
+def sends_kept_work(context, study) -> dict:
+    """For pages around the reading: what waits on this device is sent from here too, and counted where it cannot be."""
+    from annotate.views.judging.page import around  # Views load these tags with their templates.
+
+    return around(context["request"], study)
+
+
 @register.filter
 def setting_name(name: str) -> str:
     return SETTING_NAMES[name]

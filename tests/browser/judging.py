@@ -52,4 +52,4 @@ def press(page, *keys: str) -> int:
 
 def taken_along(page) -> None:
     """Wait until the next items are on the device."""
-    page.wait_for_function("performance.getEntriesByName('ahead-here').length > 0")
+    assert eventually(lambda: page.evaluate("performance.getEntriesByName('ahead-here').length"), 15)

@@ -213,7 +213,8 @@ async function start() {
   if (along) prepareAlong(along);
   status.draw();
   outbox.flush();
-  if (config.ahead) setTimeout(goAhead, AFTER_READY_MS);
+  if (!found) return;
+  setTimeout(goAhead, AFTER_READY_MS);
   addEventListener("online", goAhead);
 }
 

@@ -25,12 +25,16 @@ MATRIX = [
     ("next", "post", "assignments/next", {"study": "field-study"}, (200, 200, 404, 404, 401)),
     ("assignment", "get", "assignments/{held}", None, (200, 404, 404, 404, 401)),
     ("draft", "put", "assignments/{held}/draft", {"based_on": 0, "answers": {}}, (200, 404, 404, 404, 401)),
+    ("first-reading", "post", "assignments/{held}/first-reading", {"words": "It hears her."},
+     (201, 404, 404, 404, 401)),
+    ("proposals", "post", "assignments/{held}/proposals", {"kind": "gap", "words": "Tone."},
+     (201, 404, 404, 404, 401)),
     ("judgment", "post", "assignments/{held}/judgment", {"settled": 2}, (201, 404, 404, 404, 401)),
     ("skip", "post", "assignments/{held}/skip", {}, (200, 404, 404, 404, 401)),
     ("judgments", "get", "judgments/", None, (200, 200, 200, 200, 401)),
     ("own-judgment", "get", "judgments/{judgment}/", None, (200, 404, 404, 404, 401)),
     ("nowhere", "get", "no/such/place", None, (404, 404, 404, 404, 404)),
-]
+]  # fmt: skip
 METHODS = {"get", "post", "put", "patch", "delete", "options"}
 
 

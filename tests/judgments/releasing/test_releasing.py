@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import uuid
 from contextlib import closing
 
 import pandas as pd
@@ -11,15 +12,16 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from judgments import audit, releasing
+from judgments import audit, first_readings, releasing
+from judgments.assignment import next_assignment
 from judgments.errors import ReleaseRefused
 from judgments.models import Event, Judgment, Rating, Release, Study
 from judgments.releasing import rows, seal
 from tests.factories import NOW, judge, later, make_items, make_participant, make_study, said
 
 TABLES = {
-    "annotators", "assignments", "dimensions", "items", "judgments", "marks", "ratings", "responses", "rubrics",
-    "scale_points", "scenarios",
+    "annotators", "assignments", "dimensions", "first_readings", "items", "judgments", "marks", "ratings",
+    "responses", "rubrics", "scale_points", "scenarios",
 }  # fmt: skip
 
 
@@ -81,6 +83,25 @@ def test_all_four_forms_of_answers_are_told_apart(judged, tmp_path):
     assert set(ratings.loc[ratings["dimension"] == "moves", "labels_json"]) == {'["1","3"]'}
     voice = ratings[ratings["dimension"] == "voice"]
     assert list(voice["point_label"]) == [f"{point:g}" for point in voice["point"]]
+
+
+def test_first_readings_come_with_their_places_and_words_only_where_they_may_be_quoted(study, jo, consent, tmp_path):
+    quiet = make_participant(study)
+    consent(jo)
+    consent(quiet, may_quote=False)
+    make_items(study, 1)
+    marks = [{"turn": 0, "start": 0, "end": 4, "tag": "own word"}]
+    for person, words in [(jo, "it hears her"), (quiet, "not for print")]:
+        held = next_assignment(person, now=NOW)
+        first_readings.write(held, words, key=uuid.uuid4(), actor=person.user, now=NOW, marks=marks)
+
+    make(study, tmp_path / "out")
+
+    table = read(tmp_path / "out", "first_readings")
+    assert sorted(table["text"].fillna("withheld")) == ["it hears her", "withheld"]
+    assert list(table["is_empty"]) == [False, False]
+    places = sorted(json.loads(found)[0].get("tag", "withheld") for found in table["marks_json"])
+    assert places == ["own word", "withheld"]
 
 
 def test_marks_lie_in_the_text_they_quote(judged, tmp_path):
@@ -295,4 +316,4 @@ def test_the_loader_reads_the_release(judged, tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path / "out", capture_output=True, text=True, check=True
     )
 
-    assert ran.stdout.split() == ["11", str(17 * 7 + 1)]
+    assert ran.stdout.split() == ["12", str(17 * 7 + 1)]
