@@ -45,6 +45,8 @@ function begin(found) {
 function prepare(set) {
   const button = set.querySelector(".clear");
   button.hidden = !isAnswered(set);
+  button.tabIndex = -1;
+  button.setAttribute("aria-keyshortcuts", "Delete");
   button.addEventListener("click", () => {
     clear(set);
     set.querySelector("input, textarea").focus();
@@ -204,7 +206,7 @@ async function start() {
   if (found) read(found);
   performance.mark("judging-ready");
   if (!(hasDevice = hasDevice && (await device.works()))) {
-    if (draft) draft.hasDevice = false;
+    if (draft) draft.hasDevice = draft.restoring = false;
     return status.set({ noDevice: true });
   }
   await forgetSettled();
@@ -212,7 +214,7 @@ async function start() {
   const along = byId("take-along");
   if (along) prepareAlong(along);
   status.draw();
-  outbox.flush();
+  outbox.begin();
   if (!found) return;
   setTimeout(goAhead, AFTER_READY_MS);
   addEventListener("online", goAhead);

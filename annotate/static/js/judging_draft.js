@@ -14,10 +14,12 @@ export class Draft {
     Object.assign(this, { form, status, hasDevice, restored });
     this.assignment = form.dataset.assignment;
     this.revision = Number(form.dataset.draftRevision);
-    this.kept = this.written = JSON.stringify(plain(form));
+    this.kept = JSON.stringify(plain(form));
     this.failures = 0;
     this.stopped = false;
     this.under = null;
+    this.restoring = hasDevice;
+    this.early = false;
     this.retry = () => this.failures && this.flush();
     this.hide = () => document.visibilityState === "hidden" && this.flush();
     addEventListener("online", this.retry);
@@ -27,11 +29,14 @@ export class Draft {
 
   // What this device still holds of an earlier visit goes back on the page, unless the server has something newer.
   async restore() {
-    if (!this.hasDevice) return;
-    const row = await device.get("drafts", this.assignment);
-    if (!row || row.person !== config.person || row.step !== this.form.id || row.arrived) return;
+    const row = this.hasDevice ? await device.get("drafts", this.assignment) : null;
+    const early = this.early;
+    this.restoring = false;
+    if (early) this.write(false);
+    if (!row || row.person !== config.person || row.step !== this.form.id || row.arrived || row.said === this.kept) return;
     const mine = JSON.parse(row.said);
-    if (row.said === this.kept) return;
+    // Somebody was faster than the device: what they have just done and what was there stand side by side.
+    if (early) return this.conflict({ error: "draft_conflict", revision: this.revision, answers: mine });
     if (row.revision < this.revision && !blank(JSON.parse(this.kept))) return this.conflict({ error: "draft_conflict", revision: this.revision, answers: JSON.parse(this.kept) }, mine);
     this.take(mine);
     this.changed();
@@ -55,7 +60,9 @@ export class Draft {
   }
 
   write(arrived) {
-    if (!this.hasDevice) return;
+    // Until what an earlier visit left has been read, nothing may be written over it.
+    if (this.restoring) this.early = true;
+    if (!this.hasDevice || this.restoring) return;
     const row = { assignment: this.assignment, person: config.person, step: this.form.id, said: this.said, revision: this.revision, arrived };
     this.writing = device.put("drafts", row).catch(() => this.status.set({ noDevice: true }));
   }

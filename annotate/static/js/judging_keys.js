@@ -44,10 +44,12 @@ export class Keys {
   }
 
   pressed(event) {
-    if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest?.(TYPING);
     if (event.key === "Enter" && this.entered(event, typing)) return event.preventDefault();
     if (event.key === "Escape") return typing && this.current ? this.go(this.current) : (this.pending = null);
+    // Also without single keys: it is what the clear button stands for, so that it need not be a stop for Tab.
+    if (!typing && ["Delete", "Backspace"].includes(event.key) && this.current?.contains(event.target)) return this.act("clear", event);
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "?") return this.act("list", event);
     if (!config.settings.shortcuts) return;

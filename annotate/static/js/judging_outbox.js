@@ -11,8 +11,12 @@ export class Outbox {
     this.status = status;
     this.failures = 0;
     this.waiters = new Map();
+  }
+
+  begin() {
     for (const kind of ["online", "focus", "pageshow"]) addEventListener(kind, () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.flush());
+    return this.flush();
   }
 
   // In the order in which they were written down.

@@ -25,7 +25,8 @@ ALONG_HOURS = 24
 def ahead(request, slug):
     """The next items as pages and questions, held for the caller; with `along` many of them, for a day.
 
-    have: uids of items that are on the device already. Nothing here counts as having been opened.
+    have: uids of items that are on the device already. Nothing here counts as having been opened. The answer
+    names all that is held, so that a device can let go of what is not any more.
     """
     if not request.user.is_authenticated:
         return JsonResponse({"error": "signed_out"}, status=401)
@@ -37,10 +38,11 @@ def ahead(request, slug):
         )
     except (StudyClosed, NotYours) as error:
         return JsonResponse({"error": error.code}, status=409)
+    still = participant.assignments.filter(state=Assignment.State.OFFERED).values_list("uid", flat=True)
     have = set(request.POST.get("have", "").split())
     wanted = [one.uid for one in held if str(one.uid) not in have]
     items = [_whole(request, permissions.assignment_for(request.user, uid)) for uid in wanted]
-    return JsonResponse({"held": [str(one.uid) for one in held], "items": items})
+    return JsonResponse({"held": [str(uid) for uid in still], "items": items})
 
 
 def _whole(request, assignment: Assignment) -> dict:
