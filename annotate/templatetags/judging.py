@@ -72,7 +72,7 @@ SETTING_NAMES = {
 
 @register.inclusion_tag("judging/_sender.html", takes_context=True)
 def sends_kept_work(context, study) -> dict:
-    """For pages around the reading: what waits on this device is sent from here too, and counted where it cannot be."""
+    """For pages around the reading: what waits on this device is sent, or at least counted, from here too."""
     from annotate.views.judging.page import around  # Views load these tags with their templates.
 
     return around(context["request"], study)

@@ -1,5 +1,7 @@
 """Nothing written is lost: without a network, signed out, in two windows, after the browser has gone."""
 
+import time
+
 import pytest
 from django.utils import timezone
 
@@ -67,7 +69,9 @@ def test_thirty_items_judged_offline_arrive_once_and_as_they_were_written(open_p
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
 
-    assert eventually(lambda: Judgment.objects.count() == 30, 10)
+    started = time.monotonic()
+    assert eventually(lambda: Judgment.objects.count() == 30, 40)
+    print(f"sixty entries arrived in {time.monotonic() - started:.1f} s")
     kept = {str(one.assignment.uid): submission.answers_of(one).rationale for one in Judgment.objects.all()}
     assert kept == written
     firsts = {str(one.uid): first_readings.words_of(one.first_reading) for one in Assignment.objects.all()}

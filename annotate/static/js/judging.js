@@ -102,7 +102,7 @@ async function submitted(event) {
     event.preventDefault();
     return needs(half);
   }
-  measure.write({ offline: 0 });
+  measure.write({ offline: !navigator.onLine });
   if (!hasDevice) return draft.stop();
   event.preventDefault();
   leaving = true;
@@ -129,7 +129,8 @@ function entryOf(skips) {
   const assignment = form.dataset.assignment;
   if (skips) return { kind: "skip", assignment, url: form.querySelector("[formaction]").getAttribute("formaction"), body: packed() };
   const kind = form.id === "first" ? "first" : "judgment";
-  return { kind, assignment, url: form.getAttribute("action"), body: packed(kind === "first" ? { key: freshKey() } : {}) };
+  const first = { key: freshKey(), offline: Number(!navigator.onLine) };
+  return { kind, assignment, url: form.getAttribute("action"), body: packed(kind === "first" ? first : {}) };
 }
 
 function needs({ set, needs: why }) {
@@ -157,7 +158,8 @@ async function questionsFor(number, answer = null) {
   say((byId("first-help").textContent = word("questionsAway")));
   while (!answer) answer = await outbox.deliver(number, 60000);
   if (answer.questions) await showQuestions(answer.questions);
-  else await native(number);
+  else if (answer.status >= 400) await native(number);
+  else location.reload();
 }
 
 async function showQuestions(html) {

@@ -16,7 +16,7 @@ export class Outbox {
   begin() {
     for (const kind of ["online", "focus", "pageshow"]) addEventListener(kind, () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.flush());
-    return this.flush();
+    return this.count().then(() => this.flush());
   }
 
   // In the order in which they were written down.

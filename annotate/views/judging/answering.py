@@ -33,6 +33,11 @@ def received(request) -> dict[str, str]:
     return {"received": hashlib.sha256(request.body).hexdigest()}
 
 
+def is_late(request) -> bool:
+    """Whether a device sends what was done without a network: nobody is there to be led on or told."""
+    return request.is_program and request.POST.get("offline") == "1"
+
+
 def problem(error: DissensusError) -> dict:
     return {"error": error.code, "message": str(error)}
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from annotate import permissions
 from annotate.forms.instrument import whole
 from annotate.forms.judging import first_key, uuid_or_none
-from annotate.views.judging.answering import own_assignment, problem, received
+from annotate.views.judging.answering import is_late, own_assignment, problem, received
 from annotate.views.judging.page import page
 from annotate.views.judging.questions import questions_of
 from judgments import first_readings
@@ -39,6 +39,8 @@ def first(request, assignment: Assignment) -> HttpResponse:
         answer = redirect("judging:item", assignment.uid)
         answer.status_code = 303
         return answer
+    if is_late(request):
+        return JsonResponse(received(request))
     assignment = permissions.assignment_for(request.user, assignment.uid)
     return JsonResponse(received(request) | {"questions": questions_of(request, assignment)})
 

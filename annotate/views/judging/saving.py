@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from annotate.forms.judging import JudgingForm, key_for
 from annotate.forms.words import summary
-from annotate.views.judging.answering import own_assignment, problem, received
+from annotate.views.judging.answering import is_late, own_assignment, problem, received
 from annotate.views.judging.page import around, shown_again
 from annotate.views.judging.queue import next_address
 from annotate.views.judging.texts import latest_of
@@ -121,14 +121,15 @@ def _go_on(request, assignment: Assignment, form: JudgingForm, *, revised: bool)
             reverse("judging:history", args=[assignment.study.slug]),
             _("Saved. What you said before is kept beside it."),
         )
+    if is_late(request):
+        return JsonResponse(received(request) | {"next": reverse("judging:queue", args=[assignment.study.slug])})
     open_ones = left_open(len(form.dimensions) - len(form.answers.ratings))
     return _led_on(request, next_address(assignment.participant), f"{_('Saved.')} {open_ones}".strip())
 
 
 def _led_on(request, address: str, words: str) -> HttpResponse:
-    """To the next page, which says the words. Sent later from a device, nobody is there to be led or told."""
-    if request.POST.get("offline") != "1":
-        messages.success(request, words)
+    """To the next page, which says the words."""
+    messages.success(request, words)
     if request.is_program:
         return JsonResponse(received(request) | {"next": address})
     answer = redirect(address)
@@ -143,4 +144,6 @@ def skip(request, assignment: Assignment):
     form = JudgingForm(assignment, data=request.POST)
     _propose(request, assignment, form, form.key or key_for(assignment, 0))
     assigning.skip(assignment, actor=request.user, now=timezone.now())
+    if is_late(request):
+        return JsonResponse(received(request) | {"next": reverse("judging:queue", args=[assignment.study.slug])})
     return _led_on(request, next_address(assignment.participant), _("Given back. It will not come to you again."))

@@ -14,9 +14,10 @@ def latest_of(assignment: Assignment) -> Judgment | None:
 
 @dataclass(frozen=True)
 class Text:
-    """A text to be read and marked. `place` is the mark's field and value."""
+    """A text to be read and marked. `name` is its own on the page; `field` and `place` are where its marks lie."""
 
     id: str
+    name: str
     speaker: str
     language: str
     field: str
@@ -28,11 +29,15 @@ def turns_of(assignment: Assignment) -> list[Text]:
     scenario = assignment.item.scenario
     return [
         Text(
-            f"turn-{number}", SPEAKERS.get(message.get("role", ""), "Person"),
+            f"turn-{number}", f"{_speaker(message)}, {number + 1}", _speaker(message),
             message.get("lang") or scenario.language, "turn", str(number), message["content"],
         )
         for number, message in enumerate(scenario.messages)
     ]  # fmt: skip
+
+
+def _speaker(message: dict) -> str:
+    return SPEAKERS.get(message.get("role", ""), "Person")
 
 
 def responses_of(assignment: Assignment) -> list[Text]:
@@ -43,7 +48,7 @@ def responses_of(assignment: Assignment) -> list[Text]:
     names = ["Model"] if len(found) == 1 else [f"Response {chr(ord('A') + number)}" for number in range(len(found))]
     return [
         Text(
-            f"response-{number}", name, response.language or assignment.item.scenario.language,
+            f"response-{number}", name, name, response.language or assignment.item.scenario.language,
             "response", str(response.uid), response.text,
         )
         for number, (name, response) in enumerate(zip(names, found, strict=True))
