@@ -20,7 +20,7 @@ _SCRIPTS = [
     "\"><script>window.__hit=1</script>", "' onmouseover=window.__hit=1 x='", "`-window.__hit=1-`",
     "{{ constructor.constructor('window.__hit=1')() }}", "${window.__hit=1}", "{% load static %}{{ settings.SECRET_KEY }}",
     "<%= window.__hit=1 %>", "<!--<script>window.__hit=1</script>-->", "<![CDATA[<script>window.__hit=1</script>]]>",
-    "\u003cscript\u003ewindow.__hit=1\u003c/script\u003e", "&lt;script&gt;window.__hit=1&lt;/script&gt;",
+    "\\u003cscript\\u003ewindow.__hit=1\\u003c/script\\u003e", "&lt;script&gt;window.__hit=1&lt;/script&gt;",
 ]  # fmt: skip
 _MARKDOWN = [
     "[click](javascript:window.__hit=1)", "[click](data:text/html,<script>window.__hit=1</script>)",
