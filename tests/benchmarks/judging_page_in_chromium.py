@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from judgments.assignment import next_assignment
 from tests.browser.conftest import browser, live, open_page, watch  # noqa: F401 — fixtures
-from tests.browser.judging import address, eventually, press
+from tests.browser.judging import address, press
 from tests.factories import make_items, make_participant, make_study, make_user
 
 TIMES = int(os.environ.get("JUDGING_PAGE_TIMES", "10"))
@@ -53,7 +53,7 @@ def test_measure(open_page, live):  # noqa: F811 — fixtures
             note(found, "key to next paint", page.evaluate(KEY_TO_PAINT))
         before, started = page.url, time.perf_counter()
         press(page, "Control+Enter")
-        assert eventually(lambda before=before: page.url != before)
+        page.wait_for_url(lambda url, before=before: url != before)
         note(found, "save to the next page", 1_000 * (time.perf_counter() - started))
     serve(jo, found)
     print()
