@@ -246,8 +246,10 @@ function read(found) {
 async function recover(found) {
   await draft.restore();
   // The first reading may be written down already, while the server has not heard of it.
+  if (form !== found || leaving) return;
   const waiting = found.id === "first" && (await outbox.mine()).find((row) => row.kind === "first" && row.assignment === found.dataset.assignment);
-  if (waiting) await questionsFor(waiting.number);
+  // Somebody may have gone on meanwhile: what they see is not drawn again under their hands.
+  if (waiting && form === found && !leaving) await questionsFor(waiting.number);
 }
 
 async function goAhead() {

@@ -52,7 +52,6 @@ export class Outbox {
     clearTimeout(this.timer);
     this.going ??= this.alone(() => this.drain()).finally(() => {
       this.going = null;
-      if (this.again) [this.again] = [false, this.flush()];
     });
     return this.going;
   }
