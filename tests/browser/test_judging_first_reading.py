@@ -16,7 +16,10 @@ WORDS = "It hears her 🙂,\nand then it decides for her. عَلى"
 def reads_first(live):
     study = make_study("read-first", first_reading=True)
     make_item(study, "I am so sorry. There are two questions here.")
-    return next_assignment(make_participant(study, make_user("jo")), now=timezone.now())
+    assignment = next_assignment(make_participant(study, make_user("jo")), now=timezone.now())
+    assignment.dimension_order = ["care", "depth", "goods", "voice", "moves", "warmth", "person"]
+    assignment.save()
+    return assignment
 
 
 def test_the_questions_come_once_the_first_reading_is_kept(open_page, reads_first, axe, fits):

@@ -34,7 +34,11 @@ def thirty(live):
 def held(live):
     study = make_study("field-study")
     make_items(study, 4)
-    return next_assignment(make_participant(study, make_user("jo")), now=timezone.now())
+    assignment = next_assignment(make_participant(study, make_user("jo")), now=timezone.now())
+    # A question that digits answer comes first, whatever was drawn.
+    assignment.dimension_order = ["care", "depth", "goods", "voice", "moves", "warmth", "person"]
+    assignment.save()
+    return assignment
 
 
 def status(page, words: str) -> None:
