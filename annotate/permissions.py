@@ -4,7 +4,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils.crypto import salted_hmac
 
-from judgments.models import Assignment, Judgment, Participant, Study, User
+from judgments.models import Assignment, CareRequest, Judgment, Participant, Study, User
+from judgments.withdrawal import standing
 
 
 def is_admin(user) -> bool:
@@ -58,10 +59,19 @@ def reader_key(user) -> str:
 
 
 def judgments_of(user) -> QuerySet[Judgment]:
-    """The judgments this user made, in studies that have not been discarded."""
-    return Judgment.objects.filter(participant__user=user, study__discarded_at__isnull=True)
+    """The judgments this user made and has not taken back, in studies that have not been discarded."""
+    return standing(Judgment.objects.filter(participant__user=user, study__discarded_at__isnull=True))
 
 
 def sees_model_names(user: User, study: Study) -> bool:
     """Researchers learn which model wrote what when the study closes; admins set it up and know."""
     return is_admin(user) or not study.hides_models
+
+
+def care_requests_for(user: User) -> QuerySet[CareRequest]:
+    """What readers wrote to this user as the contact their study names, the latest first; else Http404."""
+    studies = Study.objects.kept().filter(care_contact=user)
+    if not studies.exists():
+        raise Http404("There is nothing here for you.")
+    found = CareRequest.objects.filter(participant__study__in=studies)
+    return found.select_related("participant__study").order_by("-pk")

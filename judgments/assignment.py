@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from judgments import audit, draws
-from judgments.errors import NotYours, StudyClosed
+from judgments import audit, care, draws, standing
+from judgments.errors import ConsentWanted, EnoughForToday, HasLeft, NotYours, StudyClosed
 from judgments.models import Assignment, Item, Participant, Slot, Study
 
 WINDOW = 64
@@ -32,7 +32,8 @@ def next_assignment(participant: Participant, *, now: datetime) -> Assignment | 
     """What this person reads next, held for them; None when nothing is left that they could read.
 
     Asking twice gives the same assignment. An item whose lease ran out comes back to the same person
-    while it has room. Raises StudyClosed, or NotYours for a participant without an account.
+    while it has room. Raises StudyClosed (ConsentWanted and HasLeft are kinds of it, and EnoughForToday where
+    nothing is held any more), or NotYours for a participant without an account.
     """
     if participant.user_id is None:
         raise NotYours("Imported participants are read-only.")
@@ -40,11 +41,21 @@ def next_assignment(participant: Participant, *, now: datetime) -> Assignment | 
     study = Study.objects.select_related("rubric_version").get(pk=participant.study_id)
     if not study.is_open:
         raise StudyClosed(f"{study.title} is not open for judging now.")
+    place = standing.of(participant, now=now)
+    if place.has_left:
+        raise HasLeft(f"You do not take part in {study.title} any more.")
+    if place.consent_wanted:
+        raise ConsentWanted("The study asks for your consent to a new text before you read on.")
     release_expired(study, now=now, besides=participant)
     _let_go_of_hidden(participant, now)
+    held = _held(participant, study, now)
+    # What was opened already can be finished; what is only kept ready can wait until tomorrow.
+    if held is not None and (held.opened_at is not None or not place.is_enough):
+        return held
+    if place.is_enough:
+        raise EnoughForToday("That is as much as this study asks for in a day. More is there tomorrow.")
     return (
-        _held(participant, study, now)
-        or _revived(participant, study, now)
+        _revived(participant, study, now)
         or _fresh(participant, study, now, wait=False)
         # The first search passes over rows that others hold for a moment; only a patient one may say "nothing left".
         or _fresh(participant, study, now, wait=True)
@@ -69,10 +80,11 @@ def release_expired(study: Study, *, now: datetime, besides: Participant | None 
 
 
 def _let_go_of_hidden(participant: Participant, now: datetime) -> None:
-    """Items taken out of the study meanwhile are not read on; a judgment of them that arrives is still kept."""
-    hidden = Assignment.objects.filter(
-        participant=participant, state=Assignment.State.OFFERED, item__hidden_at__isnull=False
-    )
+    """Items taken out meanwhile, or spared, are not read on; a judgment of them that arrives is still kept."""
+    gone = Q(item__hidden_at__isnull=False)
+    if (spared := care.spared_by(participant, "item__")) is not None:
+        gone |= spared
+    hidden = Assignment.objects.filter(gone, participant=participant, state=Assignment.State.OFFERED)
     _give_back(hidden.select_for_update(of=("self",), no_key=True), now)
 
 
@@ -140,6 +152,8 @@ def _revived(participant: Participant, study: Study, now: datetime) -> Assignmen
     expired = Assignment.objects.filter(
         participant=participant, state=Assignment.State.EXPIRED, item__hidden_at__isnull=True
     )
+    if (spared := care.spared_by(participant, "item__")) is not None:
+        expired = expired.exclude(spared)
     for assignment in expired.select_related("item", "rubric_version").order_by("position"):
         if slot := take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=False):
             assignment.state, assignment.slot, assignment.ended_at = Assignment.State.OFFERED, slot, None
@@ -196,6 +210,8 @@ def with_room(participant: Participant, study: Study) -> QuerySet[Item]:
     met = Assignment.objects.filter(participant=participant, item=OuterRef("pk"))
     open_slots = Slot.objects.filter(item=OuterRef("pk"), state=Slot.State.OPEN, number__lt=wanted)
     items = Item.objects.kept().filter(study=study, purpose=Item.Purpose.MAIN)
+    if (spared := care.spared_by(participant)) is not None:
+        items = items.exclude(spared)
     return items.filter(~Exists(met), Q(slots_made__lt=wanted) | Exists(open_slots))
 
 

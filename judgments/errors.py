@@ -35,6 +35,30 @@ class StudyClosed(DissensusError):
     code = "study_closed"
 
 
+class EnoughForToday(StudyClosed):
+    """The person has read as long as the study lets them in a day; the open item can be finished."""
+
+    code = "enough_for_today"
+
+
+class ConsentWanted(StudyClosed):
+    """The study has a consent text that this person has not answered."""
+
+    code = "consent_wanted"
+
+
+class HasLeft(StudyClosed):
+    """The person does not take part in the study any more."""
+
+    code = "has_left"
+
+
+class TooLate(DissensusError):
+    """The day until which judgments could be taken out has passed."""
+
+    code = "too_late"
+
+
 class NotYours(DissensusError):
     """The assignment belongs to somebody else, or to nobody who may judge."""
 
@@ -122,7 +146,7 @@ class ReleaseRefused(DissensusError):
 
 
 class InvitationUnusable(DissensusError):
-    """The invitation is used up, expired, withdrawn or not known. `why` is one of those words."""
+    """The invitation is used up, expired, withdrawn, for another or unknown. `why` is one of those words."""
 
     code = "invitation_unusable"
 

@@ -84,13 +84,23 @@ def _uid_in(code: str) -> uuid.UUID | None:
 # The life of an invitation ----------------------------------------------------------------------------
 
 
-def why_unusable(invitation: Invitation, *, now: datetime) -> str:
-    """Empty if somebody can still join; else `withdrawn`, `expired` or `used up`."""
+def why_unusable(invitation: Invitation, *, now: datetime, user=None) -> str:
+    """Empty if somebody can still join; else `withdrawn`, `expired`, `used up` or `for another`.
+
+    user: who would join, where that is known; an invitation may be for one e-mail address alone.
+    """
     if invitation.withdrawn_at is not None:
         return "withdrawn"
     if invitation.expires_at <= now:
         return "expired"
+    if user is not None and user.is_authenticated and not is_for(invitation, user.email):
+        return "for another"
     return "used up" if invitation.uses.count() >= invitation.places else ""
+
+
+def is_for(invitation: Invitation, email: str) -> bool:
+    """Whether somebody with this e-mail address may join."""
+    return not invitation.email or invitation.email.casefold() == email.strip().casefold()
 
 
 @transaction.atomic
@@ -160,7 +170,7 @@ def join(
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if has_joined(invitation, user):
         return _place_of(invitation, user)
-    if why := why_unusable(invitation, now=now):
+    if why := why_unusable(invitation, now=now, user=user):
         raise InvitationUnusable(why)
     text = consent_text_for(invitation)
     if text is not None and (agreement is None or agreement.text != text):

@@ -12,13 +12,14 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, transaction
 
-from judgments import audit, canonical
+from judgments import audit, canonical, withdrawal
 from judgments.answers import Answer, Answers, Passage, check, texts_of
 from judgments.assignment import lock_participant, take_open_slot
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
     DraftConflict,
+    HasLeft,
     IdempotencyConflict,
     NotYours,
     RubricChanged,
@@ -125,6 +126,8 @@ def _locked(assignment: Assignment, actor) -> Assignment:
         raise NotYours("This item is not held for you.")
     if assignment.study.discarded_at is not None:
         raise StudyClosed(f"{assignment.study.title} has been taken down.")
+    if withdrawal.is_withdrawn(assignment):
+        raise HasLeft("You took this item out of the study.")
     return assignment
 
 

@@ -28,6 +28,12 @@ def keep(words: str, participant: Participant) -> Kept:
     return Kept(row.uid, canonical.text_digest(row.salt, words))
 
 
+def tidy(line: str) -> str:
+    """What somebody typed into a field, without what cannot be stored and cut to what can be kept."""
+    storable = "".join(one for one in line.replace("\r\n", "\n") if one != "\x00" and not "\ud800" <= one <= "\udfff")
+    return storable.strip()[:MAX_WORDS]
+
+
 def same(words: str, text: ErasableText | None, digest: str) -> bool:
     """Whether these are the words that were kept. Words erased meanwhile are taken to be the same."""
     if not words.strip():

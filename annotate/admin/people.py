@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from annotate.admin.base import Act, ActingAdmin, HouseAdmin
-from judgments import audit, invitations
+from judgments import audit, invitations, sittings
 from judgments.models import Consent, ConsentText, Facet, Invitation, Membership, Participant, Study, User
 
 admin.site.unregister(Group)
@@ -65,7 +65,7 @@ class InvitationAdmin(OfKeptStudies, ActingAdmin):
     search_fields = ("note",)
     while_empty = "Add an invitation for a study; you get a link that you can copy and send in any way you like."
     ordering = ("-created_at", "-pk")
-    fields = ("study", "role", "note", "places", "expires_at")
+    fields = ("study", "role", "note", "email", "places", "expires_at")
     acts = (
         Act(
             "withdraw", "Withdraw", _withdraw, offered=lambda invitation: invitation.withdrawn_at is None,
@@ -127,13 +127,13 @@ class InvitationAdmin(OfKeptStudies, ActingAdmin):
 class ParticipantAdmin(OfKeptStudies, HouseAdmin):
     """People by code name. Nothing here shows how anybody judged, and no address stands beside a code name."""
 
-    list_display = ("code_name", "study", "joined_at", "consent", "came_with_import")
+    list_display = ("code_name", "study", "joined_at", "consent", "counted", "came_with_import")
     list_filter = ("study",)
     list_select_related = ("study",)
     search_fields = ("code_name", "=external_id")
     while_empty = "Whoever follows an invitation is listed here, under a code name."
     ordering = ("-pk",)
-    fields = ("code_name", "study", "joined_at", "consent", "external_id", "brought_by")
+    fields = ("code_name", "study", "joined_at", "consent", "counted", "external_id", "brought_by")
 
     def has_add_permission(self, request):
         return False
@@ -144,14 +144,19 @@ class ParticipantAdmin(OfKeptStudies, HouseAdmin):
     def get_queryset(self, request):
         latest = Consent.objects.filter(participant=OuterRef("pk")).order_by("-pk").values("text__version")[:1]
         people = super().get_queryset(request).filter(study__discarded_at=None)
-        return people.annotate(consent_version=Subquery(latest))
+        return sittings.with_counted(people.annotate(consent_version=Subquery(latest)))
 
     def get_readonly_fields(self, request, obj=None):
-        return ("consent",)
+        return ("consent", "counted")
 
     @admin.display(description="consent version")
     def consent(self, obj):
         return obj.consent_version
+
+    @admin.display(description="time counted")
+    def counted(self, obj):
+        minutes = int(sittings.counted_in(obj).total_seconds()) // 60
+        return f"{minutes // 60} h {minutes % 60} min" if minutes else None
 
     @admin.display(description="from an import", boolean=True)
     def came_with_import(self, obj):
@@ -205,7 +210,7 @@ class FacetAdmin(OfKeptStudies, HouseAdmin):
     search_fields = ("title",)
     prepopulated_fields = {"slug": ("title",)}
     while_empty = "Questions about the reader's background, whose answers make cohorts. Each can be left open."
-    fields = ("study", "title", "slug", "question", "why", "position")
+    fields = ("study", "title", "slug", "question", "why", "choices", "position")
 
     def has_delete_permission(self, request, obj=None):
         return obj is not None and not obj.answers.exists() and request.user.has_perm("judgments.delete_facet")

@@ -48,11 +48,13 @@ class StudyAdmin(ActingAdmin):
     readonly_fields = ("state", "origin")
     while_empty = "Add a study: it binds items, people and a published version of a rubric."
     fieldsets = (
-        (None, {"fields": ("title", "slug", "description", "rubric_version", "state", "origin")}),
+        (None, {"fields": ("title", "slug", "led_by", "description", "rubric_version", "state", "origin")}),
         (
             "How it is read",
-            {"fields": ("judgments_wanted", "lease_minutes", "first_reading", "models_hidden", "markdown")},
+            {"fields": ("judgments_wanted", "lease_minutes", "first_reading", "models_hidden", "markdown", "wander")},
         ),
+        ("Time, pay and breaks", {"fields": ("payment", "daily_minutes", "break_minutes", "break_items")}),
+        ("Care for readers", {"fields": ("care_lines", "care_contact", "withdrawal_until", "pause_note")}),
         ("Around it", {"fields": ("content_warning", "licence", "attribution")}),
     )
     acts = (
@@ -78,6 +80,8 @@ class StudyAdmin(ActingAdmin):
             Link("Invite people", reverse("admin:judgments_invitation_add") + f"?study={obj.pk}"),
             Link("Items", listed("item")),
             Link("People", listed("participant")),
+            Link("Consent texts", listed("consenttext")),
+            Link("Background questions", listed("facet")),
             Link("Results", reverse("results:overview", args=[obj.slug])),
         ]
 
@@ -104,7 +108,7 @@ class StudyAdmin(ActingAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in ("attribution", "content_warning"):
+        if db_field.name in ("attribution", "content_warning", "care_lines"):
             field.widget = forms.Textarea(attrs={"rows": 3, "cols": 60})
         return field
 

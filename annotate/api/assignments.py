@@ -40,7 +40,10 @@ class Next(Endpoint):
     @extend_schema(
         operation_id="assignments_next", summary="What you read next", request=NextBody,
         responses={200: AssignmentSerializer, 204: OpenApiResponse(description="Nothing is left for you to read.")}
-        | refusals(401, 403, 404, 409, 413, 415, s409="`study_closed`: the study is not open for judging now."),
+        | refusals(
+            401, 403, 404, 409, 413, 415,
+            s409="`study_closed`; or for this person now: `consent_wanted`, `enough_for_today`, `has_left`.",
+        ),
         examples=[OpenApiExample("The body", {"study": "field-study"}, request_only=True)],
     )  # fmt: skip
     def post(self, request):

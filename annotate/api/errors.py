@@ -20,6 +20,9 @@ log = structlog.get_logger("annotate.api")
 STATUS = {
     errors.NotYours: 404,
     errors.StudyClosed: 409,
+    errors.EnoughForToday: 409,
+    errors.ConsentWanted: 409,
+    errors.HasLeft: 409,
     errors.AnswersUnfit: 422,
     errors.RubricChanged: 409,
     errors.IdempotencyKeyMissing: 400,

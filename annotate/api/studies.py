@@ -10,6 +10,7 @@ from annotate import permissions
 from annotate.api.endpoint import Endpoint, Listing, refusals
 from annotate.api.pagination import Pages
 from annotate.api.serializers import ItemSerializer, StudyDetail, StudySerializer
+from judgments import withdrawal
 from judgments.models import Item, ItemResponse, Study
 
 
@@ -43,7 +44,7 @@ def _counted(study: Study) -> Study:
         study.counts = {
             "items": study.items.kept().count(),
             "participants": study.participants.count(),
-            "judgments": study.judgments.count(),
+            "judgments": withdrawal.standing(study.judgments.all()).count(),
         }
     return study
 

@@ -49,7 +49,8 @@ def help_page(request):
 @login_required
 @require_safe
 def account(request):
-    return render(request, "home/account.html", {"reading": _reading(request.user)})
+    hears = Study.objects.kept().filter(care_contact=request.user).exists()
+    return render(request, "home/account.html", {"reading": _reading(request.user), "hears": hears})
 
 
 def _reading(user: User) -> QuerySet[Participant]:

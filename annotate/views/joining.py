@@ -2,7 +2,6 @@
 
 import secrets
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import transaction
@@ -13,40 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotate.accounts import BACKEND, AccountForm
-from judgments import invitations
+from annotate.forms import preferences
+from annotate.forms.consent import ConsentForm
+from judgments import backgrounds, care, invitations
 from judgments.errors import InvitationUnusable
-from judgments.models import ConsentText, Invitation, Participant, Role
-
-
-class ConsentForm(forms.Form):
-    """A yes or a no, chosen by hand: nothing is ticked beforehand."""
-
-    use_required_attribute = False
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    takes_part = forms.ChoiceField(
-        choices=[("yes", "I agree to take part"), ("no", "I would rather not")], widget=forms.RadioSelect,
-        label="Would you like to take part?", error_messages={"required": "Please choose one of the two."},
-    )  # fmt: skip
-    may_quote = forms.BooleanField(required=False, label="My written reasons may be quoted without my name")
-    may_publish = forms.BooleanField(required=False, label="My answers may be in a public dataset")
-
-    def __init__(self, text: ConsentText, *args, **kwargs):
-        super().__init__(*args, initial={"version": text.version}, label_suffix="", **kwargs)
-        self.text = text
-
-    def clean_version(self) -> int:
-        if self.cleaned_data["version"] != self.text.version:
-            raise forms.ValidationError("The text has changed since you opened this page. Please read it again.")
-        return self.text.version
-
-    @property
-    def declines(self) -> bool:
-        return self.cleaned_data.get("takes_part") == "no"
-
-    @property
-    def agreement(self) -> invitations.Agreement:
-        given = self.cleaned_data
-        return invitations.Agreement(self.text, may_quote=given["may_quote"], may_publish=given["may_publish"])
+from judgments.models import Invitation, Participant, Role
 
 
 @never_cache
@@ -69,7 +39,7 @@ def join(request, code):
         return render(request, "joining/unknown.html", status=404)
     if request.user.is_authenticated and invitations.has_joined(invitation, request.user):
         return _into(invitation)
-    if why := invitations.why_unusable(invitation, now=now):
+    if why := invitations.why_unusable(invitation, now=now, user=request.user):
         return _unusable(request, invitation, why)
     consent, account = _forms(request, invitation)
     if request.method == "POST":
@@ -100,14 +70,28 @@ def _answer(request, invitation: Invitation, consent, account, now):
             user = request.user if account is None else account.create()
             if user is None:
                 return _page(request, invitation, consent, account, status=422)
-            agreement = consent.agreement if consent is not None else None
+            agreement = _agreement(consent) if consent is not None else None
             place = invitations.join(invitation, user, agreement=agreement, now=now, rng=secrets.SystemRandom())
+            if isinstance(place, Participant):
+                notes = care.notes_of(invitation.study)
+                care.prefer(place, preferences.read(request.POST, notes), now=now)
     except InvitationUnusable as error:
         return _unusable(request, invitation, error.why)
     if account is not None:
         login(request, user, backend=BACKEND)
     _greet(request, place)
-    return _into(invitation)
+    return _first_steps(place) if isinstance(place, Participant) else _into(invitation)
+
+
+def _agreement(consent: ConsentForm) -> invitations.Agreement:
+    given = consent.cleaned_data
+    return invitations.Agreement(consent.text, may_quote=given["may_quote"], may_publish=given["may_publish"])
+
+
+def _first_steps(participant: Participant):
+    """On to the questions about oneself where the study has any, else to the practice item."""
+    step = "part:about" if backgrounds.facets_of(participant.study) else "part:practice"
+    return redirect(step, slug=participant.study.slug)
 
 
 def _greet(request, place) -> None:
@@ -128,6 +112,9 @@ def _into(invitation: Invitation):
 
 def _page(request, invitation: Invitation, consent, account, status=200):
     page = {"invitation": invitation, "study": invitation.study, "consent": consent, "account": account}
+    if invitation.role == Role.ANNOTATOR:
+        notes = care.notes_of(invitation.study)
+        page["note_rows"] = preferences.rows(notes, preferences.read(request.POST, notes))
     return render(request, "joining/join.html", page, status=status)
 
 

@@ -5,7 +5,8 @@
     kept = ledger.subset(study, held, "without_removed")
 
 Judgments are only ever added to, so what was read once stays true. Items that were taken out, practice
-items and discarded imports are left out; background answers are here only with consent to analysis.
+items, discarded imports and judgments that their authors took back are left out; background answers are
+here only with consent to analysis.
 """
 
 from judgments.ledger.dimensions import LINE_PARTS, Dimension, Point

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
 
-from judgments import models
+from judgments import models, withdrawal
 from judgments.ledger.dimensions import Asked, dimensions_of
 from judgments.ledger.tables import (
     FORMS,
@@ -72,10 +72,11 @@ def stamp(study: models.Study) -> Stamp:
     background = models.Background.objects.filter(participant__study=study)
     texts = background.filter(text__text__isnull=False)
     discarded = models.Import.objects.filter(study=study, discarded_at__isnull=False)
+    withdrawn = models.Withdrawal.objects.filter(participant__study=study)
     found = models.Study.objects.filter(pk=study.pk).values_list(
         _scalar(judgments, "MAX"), _scalar(judgments, "COUNT"), _scalar(items, "MAX"), _scalar(items.kept(), "COUNT"),
         _scalar(models.Participant.objects.filter(study=study), "COUNT"), _scalar(background, "MAX"),
-        _scalar(texts, "COUNT"), _scalar(discarded, "COUNT"),
+        _scalar(texts, "COUNT"), _scalar(discarded, "COUNT"), _scalar(withdrawn, "COUNT"),
     )  # fmt: skip
     last, count, *around = found.get()
     return Stamp(last or 0, count, tuple(around))
@@ -183,7 +184,7 @@ def _ledger(study: models.Study, rows: _Rows, items: ItemQuerySet, participants:
 
     item, is_shown = _places(shown.id, stored["item_id"])
     reader, is_known = _places(readers.id, stored["participant_id"])
-    keep = is_shown & is_known & _not_discarded(study, stored["brought_by_id"])
+    keep = is_shown & is_known & _not_discarded(study, stored["brought_by_id"]) & _not_withdrawn(study, stored)
     judgments = Judgments(
         id=stored["id"], item=item, reader=reader, occasion=stored["occasion"], revision=stored["revision"],
         is_current=~np.isin(stored["id"], stored["supersedes_id"]), is_counted=stored["is_counted"],
@@ -235,6 +236,16 @@ def _places(known: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, Mask]:
 def _not_discarded(study: models.Study, brought_by: np.ndarray) -> Mask:
     discarded = models.Import.objects.filter(study=study, discarded_at__isnull=False)
     return ~np.isin(brought_by, list(discarded.values_list("pk", flat=True)))
+
+
+def _not_withdrawn(study: models.Study, stored: dict[str, np.ndarray]) -> Mask:
+    pairs = withdrawal.withdrawn_pairs(study)
+    people = [participant for participant, item in pairs if item is None]
+    stands = ~np.isin(stored["participant_id"], people)
+    for participant, item in pairs:
+        if item is not None:
+            stands &= ~((stored["participant_id"] == participant) & (stored["item_id"] == item))
+    return stands
 
 
 def _dimension_rows(asked: dict[int, Asked], ids: np.ndarray) -> np.ndarray:

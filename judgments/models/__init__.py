@@ -1,8 +1,10 @@
 """The data: a file for each part of the domain, all of it importable from here."""
 
+from judgments.models.care import CareRequest, ContentPreference
 from judgments.models.history import ChainHead, Event
 from judgments.models.jobs import Import, Job, Release
 from judgments.models.judging import Assignment, Draft, Form, Judgment, Mark, Rating, Reason, Slot
+from judgments.models.leaving import Stand, Withdrawal
 from judgments.models.material import Family, Item, ItemResponse, ModelVersion, Response, Scenario
 from judgments.models.people import (
     Background,
@@ -19,14 +21,19 @@ from judgments.models.people import (
 )
 from judgments.models.reading import FirstReading, Proposal
 from judgments.models.rubrics import Dimension, Kind, Level, Rubric, RubricVersion, ScalePoint, Tag
+from judgments.models.sittings import Bookmark, Sitting, TimeCorrection
 from judgments.models.studies import Study
+from judgments.models.wandering import Note
 
 __all__ = [
     "Assignment",
     "Background",
+    "Bookmark",
+    "CareRequest",
     "ChainHead",
     "Consent",
     "ConsentText",
+    "ContentPreference",
     "Dimension",
     "Draft",
     "ErasableText",
@@ -47,6 +54,7 @@ __all__ = [
     "Mark",
     "Membership",
     "ModelVersion",
+    "Note",
     "Participant",
     "Proposal",
     "Rating",
@@ -58,8 +66,12 @@ __all__ = [
     "RubricVersion",
     "ScalePoint",
     "Scenario",
+    "Sitting",
     "Slot",
+    "Stand",
     "Study",
     "Tag",
+    "TimeCorrection",
     "User",
+    "Withdrawal",
 ]

@@ -49,6 +49,9 @@ class Invitation(models.Model):
     study = models.ForeignKey("judgments.Study", models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.ANNOTATOR)
     note = models.CharField("for whom", max_length=200, blank=True, help_text="Only you and other admins see this.")
+    email = models.EmailField(
+        "for this address only", blank=True, help_text="If given, only an account with this e-mail address can join."
+    )
     places = models.PositiveIntegerField(default=1, help_text="How many people may join with this link.")
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -143,6 +146,10 @@ class Facet(models.Model):
     title = models.CharField(max_length=120)
     question = models.CharField(max_length=300, blank=True)
     why = models.CharField(max_length=300, blank=True, help_text="Why this is asked; stands beside the question.")
+    choices = models.TextField(
+        blank=True,
+        help_text="Answers to choose from, one a line. People can always answer in their own words instead.",
+    )
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -151,6 +158,11 @@ class Facet(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def offered(self) -> list[str]:
+        """Answers to choose from; none for an open question."""
+        return [line.strip() for line in self.choices.splitlines() if line.strip()]
 
 
 class ErasableText(models.Model):

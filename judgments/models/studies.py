@@ -32,6 +32,11 @@ class StudyQuerySet(models.QuerySet):
 
 
 class Study(models.Model):
+    class Wander(models.TextChoices):
+        CLOSED = "closed", "no reading room"
+        READ = "read", "what a reader has judged already"
+        ALL = "all", "every item"
+
     class State(models.TextChoices):
         DRAFT = "draft", "being set up"
         OPEN = "open", "open"
@@ -77,6 +82,61 @@ class Study(models.Model):
     )
     attribution = models.TextField(blank=True, help_text="Shown on each page and release of the study.")
     content_warning = models.TextField(blank=True)
+    led_by = models.CharField(
+        max_length=200, blank=True, help_text="Who leads it and where; stands on the invitation."
+    )
+    payment = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What people are paid, such as “£14 an hour”. Say the rate. Pay the time it really takes.",
+    )
+    pause_note = models.CharField(
+        max_length=300, blank=True, help_text="While the study is paused: by whom, and why."
+    )
+    care_lines = models.TextField(
+        "people and lines",
+        blank=True,
+        help_text="Shown when something stays with a reader: one person, number or address a line.",
+    )
+    care_contact = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The one account that sees what readers write when something stays with them. Researchers do not.",
+    )
+    daily_minutes = models.PositiveSmallIntegerField(
+        "minutes a day",
+        null=True,
+        blank=True,
+        default=120,
+        help_text="After so much counted time nothing new is offered until tomorrow; the open item can be finished. "
+        "Empty: no limit.",
+    )
+    break_minutes = models.PositiveSmallIntegerField(
+        "a break after (minutes)",
+        default=25,
+        help_text="Judging is tiring. Tired is a different instrument.",
+    )
+    break_items = models.PositiveSmallIntegerField(
+        "a break after (items)", default=10, help_text="A break is offered, never forced."
+    )
+    wander = models.CharField(
+        "reading room",
+        max_length=6,
+        choices=Wander.choices,
+        default=Wander.READ,
+        help_text="What people may read, mark and write about without questions. An item read here first is not "
+        "a first reading any more.",
+    )
+    withdrawal_until = models.DateField(
+        "can be taken back until",
+        null=True,
+        blank=True,
+        help_text="The last day on which people can take their judgments out. Name the same day in the consent text. "
+        "Empty: until the first release.",
+    )
     subsets = models.JSONField(default=dict, blank=True, editable=False)
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -95,6 +155,9 @@ class Study(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(judgments_wanted__gte=1), name="study_wants_judgments"),
             models.CheckConstraint(condition=models.Q(lease_minutes__gte=1), name="study_lease_positive"),
+            models.CheckConstraint(
+                condition=models.Q(break_minutes__gte=1, break_items__gte=1), name="study_breaks_positive"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="draft") | models.Q(rubric_version__isnull=False),
                 name="study_open_has_rubric",

@@ -20,8 +20,8 @@ from judgments.releasing.identities import Gate
 from judgments.releasing.people import K
 from judgments.releasing.rows import Scope
 
-CHANGES_OF_DATA = ("judged", "revised", "withdrawn", "first_reading")
-STEPS = 14
+CHANGES_OF_DATA = ("judged", "revised", "withdrawn", "left", "first_reading", "note_shared", "stood")
+STEPS = 16
 
 
 def release(study: Study, folder: Path | str, *, actor, now: datetime, progress=None) -> dict[str, Any]:
@@ -124,6 +124,8 @@ def _write_tables(scope: Scope, folder: Path, tally: selfcheck.Tally, gate: Gate
         (tables.RATINGS, rows.ratings),
         (tables.MARKS, rows.marks),
         (tables.FIRST_READINGS, rows.first_readings),
+        (tables.NOTES, rows.notes),
+        (tables.STANDS, rows.stands),
     ]
 
     def look(table: tables.Table, columns: list[tuple]) -> None:

@@ -142,6 +142,7 @@ def _missing(facts: dict[str, Any]) -> str:
     lines = ["## What is not here", ""]
     lines.append(f"- People who did not agree to publication: {left['people']:,}.")
     lines.append(f"- Judgments left out with them: {left['without_consent_to_publish']:,}.")
+    lines.append(f"- Judgments their authors took back: {left['withdrawn']:,}.")
     lines.append(
         f"- Judgments of items or imports that were taken down: {left['item_hidden'] + left['import_discarded']:,}."
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from judgments.models import Background, Consent, ConsentText, ErasableText, Facet, Participant, Study
 from judgments.releasing.tables import NOT_ASKED, NOT_AVAILABLE, SUPPRESSED
+from judgments.withdrawal import withdrawn_pairs
 
 K = 5
 """No combination of released background answers is shared by fewer people."""
@@ -56,13 +57,15 @@ def people_of(study: Study) -> People:
 
     People who were brought in, published before or invented, are in with all they said. Of the others only those
     whose latest consent takes part and allows publication; where a study never asked, they are in without words.
+    Whoever took everything back is not here at all.
     """
     asked = ConsentText.objects.filter(study=study).exists()
     given = Consent.objects.filter(participant__study=study).select_related("text").order_by("given_at", "pk")
     latest = {consent.participant_id: consent for consent in given}
     found = Participant.objects.filter(study=study, brought_by__discarded_at__isnull=True).order_by("pk")
+    withdrawn = {person for person, item in withdrawn_pairs(study) if item is None}
     by_pk, left_out = {}, set()
-    for participant in found:
+    for participant in found.exclude(pk__in=withdrawn):
         consent = latest.get(participant.pk)
         if _was_brought(participant) or not asked or (consent and consent.takes_part and consent.may_publish):
             by_pk[participant.pk] = _person(study, participant, consent)

@@ -23,9 +23,12 @@ from judgments.models import (
     RubricVersion,
     ScalePoint,
     Scenario,
+    Stand,
     Study,
 )
+from judgments.notes import shared_with_researchers
 from judgments.releasing.people import People, people_of
+from judgments.withdrawal import withdrawn_pairs
 
 Row = tuple[Any, ...]
 CHUNK = 5_000
@@ -67,6 +70,7 @@ class Scope:
     """What of a study is in its release, and the names that rows are given there.
 
     items, dimensions, versions: by primary key, what stands in the tables for them.
+    withdrawn: (participant, item) of what was taken back; item None: everything of that participant.
     left_out: judgments that are not in the release, by why; counted while rows are read.
     """
 
@@ -77,6 +81,7 @@ class Scope:
     dimensions: dict[int, Dimension]
     labels: dict[tuple[int, float], str]
     tags: dict[int, set[str]]
+    withdrawn: set[tuple[int, int | None]]
     left_out: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -98,7 +103,8 @@ def scope_of(study: Study) -> Scope:
         dimensions=dimensions,
         labels={(pk, point.value): point.code for pk, one in dimensions.items() for point in one.points.all()},
         tags={pk: {tag.text for tag in version.tags.all()} for pk, version in versions.items()},
-        left_out={"without_consent_to_publish": 0, "item_hidden": 0, "import_discarded": 0},
+        withdrawn=withdrawn_pairs(study),
+        left_out={"without_consent_to_publish": 0, "withdrawn": 0, "item_hidden": 0, "import_discarded": 0},
     )
 
 
@@ -219,7 +225,7 @@ def assignments(scope: Scope) -> Iterator[Row]:
         seed,
         *rest,
     ) in found.values_list(*columns).iterator(chunk_size=CHUNK):
-        if participant in scope.people.by_pk and item in scope.items:
+        if not _why_left_out(scope, item=item, participant=participant, discarded=None):
             yield (
                 str(uid), scope.items[item], scope.people.by_pk[participant].annotator_id, *scope.versions[version],
                 kind, occasion, state, position, canonical.dumps(sides), canonical.dumps(questions), seed or None,
@@ -308,11 +314,38 @@ def _place(mark: dict[str, Any], person, offered: set[str]) -> dict[str, Any]:
     return {name: value for name, value in mark.items() if name != "tag"} | ({"tag": shown} if shown else {})
 
 
+def notes(scope: Scope) -> Iterator[Row]:
+    """Shared notes of people who may be quoted: a note is its author's words, so nothing of it goes without."""
+    found = shared_with_researchers(scope.study).order_by("uid").select_related("text", "response")
+    for note in found.iterator(chunk_size=CHUNK):
+        person = scope.people.by_pk.get(note.participant_id)
+        items = [pk for pk in (note.item_id, note.other_item_id) if pk is not None]
+        if person is None or not person.may_be_quoted or not all(pk in scope.items for pk in items):
+            continue
+        yield (
+            str(note.uid), person.annotator_id, note.kind, scope.items.get(note.item_id or 0),
+            scope.items.get(note.other_item_id or 0), str(note.response.uid) if note.response else None, note.turn,
+            note.start, note.end, note.quote or None, note.tag or None, note.text.text if note.text else None,
+            note.at,
+        )  # fmt: skip
+
+
+def stands(scope: Scope) -> Iterator[Row]:
+    found = Stand.objects.filter(participant__study=scope.study).order_by("uid")
+    columns = ("uid", "participant_id", "later__item_id", "earlier__uid", "later__uid", "choice", "at")
+    for uid, participant, item, earlier, later, choice, at in found.values_list(*columns).iterator(chunk_size=CHUNK):
+        if not _why_left_out(scope, item=item, participant=participant, discarded=None):
+            person = scope.people.by_pk[participant]
+            yield str(uid), person.annotator_id, scope.items[item], str(earlier), str(later), choice, at
+
+
 def _why_left_out(scope: Scope, *, item: int, participant: int, discarded) -> str:
     if discarded is not None:
         return "import_discarded"
     if item not in scope.items:
         return "item_hidden"
+    if not scope.withdrawn.isdisjoint({(participant, None), (participant, item)}):
+        return "withdrawn"
     return "" if participant in scope.people.by_pk else "without_consent_to_publish"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from judgments.models import Assignment, Form, Item, Judgment, Kind, Level, Reason
+from judgments.models import Assignment, Form, Item, Judgment, Kind, Level, Note, Reason, Stand
 
 SCHEMA_VERSION = "1.0"
 PREFER_NOT_TO_SAY, NOT_ASKED, NOT_AVAILABLE, SUPPRESSED = (
@@ -309,6 +309,49 @@ FIRST_READINGS = Table(
     ),
     (
         _refers("assignment_id", "assignments"), _refers("item_id", "items"), _refers("annotator_id", "annotators"),
+    ),
+)  # fmt: skip
+
+NOTES = Table(
+    "notes", "One row a note from the reading room that its author shared, as it stands now.", ("note_id",),
+    (
+        Column("note_id", "text", "Id."),
+        _ANNOTATOR,
+        Column("kind", "text", "A mark, a memo on an item, a link of two items, or a longer note.",
+               domain=tuple(Note.Kind.values)),
+        Column("item_id", "text", "The item it is about.", null=True),
+        Column("other_item_id", "text", "The item that a link leads to.", null=True),
+        Column("response_id", "text", "The response a mark lies in.", null=True),
+        Column("turn", "integer", "Or the turn of the scenario, from 0.", null=True),
+        Column("start", "integer", "First code point of a mark, from 0.", null=True),
+        Column("end", "integer", "Code point after it.", null=True),
+        Column("quote", "text", "The passage marked.", null=True),
+        Column("tag", "text", f"Its name; {_NULL_WORDS}", null=True, words=True),
+        Column("text", "text", f"Words; {_NULL_WORDS}", null=True, words=True),
+        Column("noted_at", "time", "When it was written."),
+    ),
+    (
+        _refers("annotator_id", "annotators"), _refers("item_id", "items"),
+        _refers("other_item_id", "items", "item_id"), _refers("response_id", "responses"),
+    ),
+)  # fmt: skip
+
+STANDS = Table(
+    "stands", "One row an answer to “which would you stand by?” after an item was judged again; the latest counts.",
+    ("stand_id",),
+    (
+        Column("stand_id", "text", "Id."),
+        _ANNOTATOR,
+        _ITEM,
+        Column("earlier_judgment_id", "text", "What was said then."),
+        Column("later_judgment_id", "text", "What was said now."),
+        Column("choice", "text", "Then, now, both, or neither any more.", domain=tuple(Stand.Choice.values)),
+        Column("said_at", "time", "When it was said."),
+    ),
+    (
+        _refers("annotator_id", "annotators"), _refers("item_id", "items"),
+        _refers("earlier_judgment_id", "judgments", "judgment_id"),
+        _refers("later_judgment_id", "judgments", "judgment_id"),
     ),
 )  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_a_newcomer_joins_and_is_signed_in(client, invitation, study):
     response = client.post(address(invitation), account())
 
     participant = Participant.objects.get()
-    assert (response.status_code, response.url) == (302, reverse("judging:queue", args=["field-study"]))
+    assert (response.status_code, response.url) == (302, reverse("part:practice", args=["field-study"]))
     assert (participant.user.username, participant.study) == ("newcomer", study)
     assert participant.user.check_password(PASSWORD)
     assert (participant.user.is_staff, participant.user.is_superuser) == (False, False)

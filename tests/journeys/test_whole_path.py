@@ -42,7 +42,8 @@ def study(admin):
     """Made, filled from a file, opened: all in the admin."""
     version = starter.install(now=timezone.now())
     settings = {"title": "Field notes", "slug": "field-notes", "rubric_version": version.pk, "judgments_wanted": 12,
-                "lease_minutes": 60, "models_hidden": "on"}  # fmt: skip
+                "lease_minutes": 60, "models_hidden": "on", "break_minutes": 25, "break_items": 10,
+                "wander": "read"}  # fmt: skip
     admin.post(reverse("admin:judgments_study_add"), settings)
     study = Study.objects.get()
     file = SimpleUploadedFile("material.csv", MATERIAL.encode())

@@ -1,6 +1,7 @@
 // The judging page. Without this file it is one plain form after another; with it, nothing written can be lost.
 
 import { fetchAhead, kept, nextHere, prepareWorker } from "./judging_ahead.js";
+import { countTime } from "./beats.js";
 import { clear, isAnswered, questionsOf, settleForms, unfinished } from "./judging_answers.js";
 import * as device from "./judging_device.js";
 import { Draft } from "./judging_draft.js";
@@ -22,6 +23,8 @@ const status = new Status();
 let [form, draft, undo, keys, marks, measure, leaving] = [];
 let hasDevice = "indexedDB" in globalThis;
 const outbox = new Outbox(status);
+
+countTime();
 
 // One step ----------------------------------------------------------------------------------------
 

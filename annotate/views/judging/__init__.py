@@ -2,16 +2,16 @@
 
 from django.urls import path
 
+from annotate.views.history import history
 from annotate.views.judging.ahead import ahead
 from annotate.views.judging.answering import signed_in
 from annotate.views.judging.drafts import draft
 from annotate.views.judging.first import first
-from annotate.views.judging.history import history
 from annotate.views.judging.item import item
-from annotate.views.judging.queue import next_item, queue
 from annotate.views.judging.saving import skip
 from annotate.views.judging.scripts import script, worker
 from annotate.views.judging.settings import settings
+from annotate.views.queue import next_item, queue
 
 app_name = "judging"
 urlpatterns = [

@@ -10,7 +10,7 @@ from annotate import permissions
 from annotate.views.judging.page import page
 from annotate.views.judging.questions import questions_of
 from judgments import assignment as assigning
-from judgments import first_readings
+from judgments import care, first_readings
 from judgments.errors import NotYours, StudyClosed
 from judgments.models import Assignment, Draft
 
@@ -40,8 +40,9 @@ def ahead(request, slug):
         return JsonResponse({"error": error.code}, status=409)
     still = participant.assignments.filter(state=Assignment.State.OFFERED).values_list("uid", flat=True)
     have = set(request.POST.get("have", "").split())
-    wanted = [one.uid for one in held if str(one.uid) not in have]
-    items = [_whole(request, permissions.assignment_for(request.user, uid)) for uid in wanted]
+    wanted = [permissions.assignment_for(request.user, one.uid) for one in held if str(one.uid) not in have]
+    # What somebody wants to be warned of is fetched when they have chosen to read it, not before.
+    items = [_whole(request, one) for one in wanted if not care.warned_of(one)]
     return JsonResponse({"held": [str(uid) for uid in still], "items": items})
 
 

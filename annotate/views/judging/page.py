@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -15,9 +16,9 @@ from annotate.forms.judging import JudgingForm
 from annotate.forms.reader import ACTIONS, CHOICES, SWITCHES, settings_of
 from annotate.views.judging.questions import questions_html
 from annotate.views.judging.scripts import script_address
-from annotate.views.judging.texts import latest_of, responses_of, turns_of
 from annotate.views.judging.words import words_for_scripts
-from judgments import canonical, first_readings
+from annotate.views.texts import latest_of, responses_of, turns_of
+from judgments import canonical, first_readings, sittings
 from judgments.models import Assignment, Draft
 
 
@@ -41,6 +42,7 @@ def page(
         "tags": _tags(assignment),
         "notice": notice,
         "unkept": unkept,
+        "break_due": sittings.break_due(assignment.participant, now=timezone.now()) if latest is None else None,
     } | around(request, assignment.study)
     if not asks_first:
         context["questions_html"] = questions_html(request, assignment, form=form, latest=latest, draft=draft)

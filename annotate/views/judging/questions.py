@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from annotate.forms.judging import JudgingForm, Question, key_for
-from annotate.views.judging.texts import latest_of
+from annotate.views.texts import latest_of
 from judgments import submission
 from judgments.models import Assignment, Draft, Judgment, Kind
 

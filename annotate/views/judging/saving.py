@@ -14,11 +14,11 @@ from annotate.forms.judging import JudgingForm, key_for
 from annotate.forms.words import summary
 from annotate.views.judging.answering import is_late, own_assignment, problem, received
 from annotate.views.judging.page import around, shown_again
-from annotate.views.judging.queue import next_address
-from annotate.views.judging.texts import latest_of
 from annotate.views.judging.words import left_open
+from annotate.views.queue import next_address
+from annotate.views.texts import latest_of
 from judgments import assignment as assigning
-from judgments import proposals, submission
+from judgments import proposals, sittings, submission
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
@@ -121,6 +121,8 @@ def _go_on(request, assignment: Assignment, form: JudgingForm, *, revised: bool)
             reverse("judging:history", args=[assignment.study.slug]),
             _("Saved. What you said before is kept beside it."),
         )
+    if request.POST.get("scripts") != "1":
+        sittings.count_without_scripts(assignment, now=timezone.now())
     if is_late(request):
         return JsonResponse(received(request) | {"next": reverse("judging:queue", args=[assignment.study.slug])})
     open_ones = left_open(len(form.dimensions) - len(form.answers.ratings))

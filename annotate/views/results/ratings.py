@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from annotate import permissions
-from judgments import canonical
+from judgments import canonical, withdrawal
 from judgments.models import Dimension, Import, Item, Judgment, Participant, Rating, ScalePoint, Study
 from judgments.releasing.files import escape
 
@@ -91,6 +91,8 @@ def _chunks(study: Study) -> Iterator[list[Cells]]:
     names = _names(study)
     # Plain reads of one table by its index: with joins, a database may read all of it again for every chunk.
     stored = Judgment.objects.filter(study=study).exclude(brought_by__in=names.discarded).order_by("pk")
+    if withdrawal.withdrawn_pairs(study):
+        stored = withdrawal.standing(stored)
     last, size = 0, FIRST
     while found := list(stored.filter(pk__gt=last).values_list(*_JUDGMENT)[:size]):
         yield _rows([row for row in found if row[2] in names.items], names)

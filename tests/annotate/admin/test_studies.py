@@ -26,7 +26,7 @@ def settings_of(version, **changes) -> dict:
     given = {
         "title": "Field notes", "slug": "field-notes", "description": "", "rubric_version": version.pk,
         "judgments_wanted": 12, "lease_minutes": 60, "models_hidden": "on", "content_warning": "", "licence": "",
-        "attribution": "",
+        "attribution": "", "break_minutes": 25, "break_items": 10, "daily_minutes": 120, "wander": "read",
     }  # fmt: skip
     return given | changes
 

@@ -67,6 +67,7 @@ def test_whoever_does_not_agree_to_publication_is_left_out_whole(read, jo, conse
     assert facts["left_out"] == {
         "people": 1,
         "without_consent_to_publish": 1,
+        "withdrawn": 0,
         "item_hidden": 0,
         "import_discarded": 0,
     }

@@ -20,8 +20,8 @@ from judgments.releasing import rows, seal
 from tests.factories import NOW, judge, later, make_items, make_participant, make_study, said
 
 TABLES = {
-    "annotators", "assignments", "dimensions", "first_readings", "items", "judgments", "marks", "ratings",
-    "responses", "rubrics", "scale_points", "scenarios",
+    "annotators", "assignments", "dimensions", "first_readings", "items", "judgments", "marks", "notes", "ratings",
+    "responses", "rubrics", "scale_points", "scenarios", "stands",
 }  # fmt: skip
 
 
@@ -316,4 +316,4 @@ def test_the_loader_reads_the_release(judged, tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path / "out", capture_output=True, text=True, check=True
     )
 
-    assert ran.stdout.split() == ["12", str(17 * 7 + 1)]
+    assert ran.stdout.split() == ["14", str(17 * 7 + 1)]
