@@ -17,7 +17,7 @@ from typing import Any
 from judgments import canonical
 from judgments.errors import AnswersUnfit
 from judgments.models import Assignment, Dimension, Form, Item, Kind, Reason, RubricVersion
-from judgments.rubrics import FORMS_BESIDE_POINT
+from judgments.rubrics import FORMS_BESIDE_POINT, dimensions_of
 
 MAX_TEXT = 20_000
 MAX_MARKS = 500
@@ -113,7 +113,7 @@ def check(answers: Answers, version: RubricVersion, item: Item) -> dict[str, Dim
 
     Raises AnswersUnfit otherwise, naming each dimension and mark that does not fit.
     """
-    dimensions = {dimension.slug: dimension for dimension in version.dimensions.prefetch_related("points")}
+    dimensions = {dimension.slug: dimension for dimension in dimensions_of(version)}
     found = {slug: "This question is not part of the rubric." for slug in answers.ratings if slug not in dimensions}
     for slug, answer in answers.ratings.items():
         if slug in dimensions and (why := unfit(answer, dimensions[slug])):

@@ -1,6 +1,8 @@
 """Rubrics: check, publish (freeze) and fork versions."""
 
+import copy
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Max
@@ -33,6 +35,26 @@ def definition(version: RubricVersion) -> dict:
         "dimensions": [dimension_wording(dimension) for dimension in dimensions],
         "tags": [{"slug": tag.slug, "text": tag.text} for tag in version.tags.order_by("position", "id")],
     }
+
+
+def dimensions_of(version: RubricVersion) -> list[Dimension]:
+    """The version's dimensions in order, with their points; of a published version read once and kept.
+
+    Copies of our own: callers may change them in memory.
+    """
+    if not version.is_published:
+        return _read_dimensions(version.pk)
+    return copy.deepcopy(_frozen_dimensions(version.digest, version.pk))
+
+
+@lru_cache(maxsize=256)
+def _frozen_dimensions(digest: str, pk: int) -> list[Dimension]:
+    # By digest as well: the same number names another version in another database.
+    return _read_dimensions(pk)
+
+
+def _read_dimensions(pk: int) -> list[Dimension]:
+    return list(Dimension.objects.filter(version=pk).order_by("position", "id").prefetch_related("points"))
 
 
 def dimension_wording(dimension: Dimension) -> dict:

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from judgments import audit, canonical
+from judgments import audit, canonical, design
 from judgments.answers import Answer, Answers, Passage, check, texts_of
 from judgments.assignment import lock_participant, take_open_slot
+from judgments.assignment.offers import set_return
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
@@ -38,6 +39,7 @@ from judgments.models import (
     Slot,
     Study,
 )
+from judgments.transactions import persistent
 
 MAX_DRAFT_BYTES = 256 * 1024
 
@@ -84,8 +86,7 @@ def submit(
     and StudyClosed only where the study was discarded: a late judgment is kept as surplus.
     """
     try:
-        with transaction.atomic():
-            return _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances)
+        return _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances)
     except IntegrityError:
         # Somebody else's assignment took the same key between our look and our insert.
         if Judgment.objects.filter(key=key).exists():
@@ -93,6 +94,7 @@ def submit(
         raise
 
 
+@persistent
 def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances) -> Receipt:
     assignment = _locked(assignment, actor)
     if (existing := Judgment.objects.filter(key=key).first()) is not None:
@@ -172,20 +174,33 @@ def _check_revision(latest: Judgment | None, supersedes: uuid.UUID | None) -> No
 
 
 def _settle_slot(assignment: Assignment, now: datetime) -> str:
-    """Fill the slot; where the lease ran out meanwhile, an open one; where none is left, the judgment is surplus."""
+    """End the assignment; whether its judgment counts.
+
+    Its slot is filled; where the lease ran out meanwhile, an open one; where none is left, the judgment is
+    surplus. Repeats and anchors are beside the judgments wanted and take no slot.
+    """
+    study = assignment.study
+    fresh = assignment.kind == Assignment.Kind.FRESH
+    assignment.slot = _slot_to_fill(assignment) if fresh else None
+    assignment.state, assignment.ended_at = Assignment.State.JUDGED, now
+    set_return(assignment, now=now)
+    assignment.save(update_fields=["slot", "state", "ended_at", "returns_at", "draw"])
+    if assignment.slot is not None:
+        Slot.objects.filter(pk=assignment.slot.pk).update(state=Slot.State.FILLED, held_until=None)
+        return Judgment.Status.COUNTED
+    counts = not fresh and study.state != Study.State.CLOSED
+    return Judgment.Status.COUNTED if counts else Judgment.Status.SURPLUS
+
+
+def _slot_to_fill(assignment: Assignment) -> Slot | None:
     study = assignment.study
     held = Slot.objects.filter(pk__in=[assignment.slot_id], state=Slot.State.HELD)
     if study.state == Study.State.CLOSED:
         held.update(state=Slot.State.OPEN, held_until=None)
-        slot = None
-    else:
-        slot = held.first() or take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=True)
-    assignment.slot, assignment.state, assignment.ended_at = slot, Assignment.State.JUDGED, now
-    assignment.save(update_fields=["slot", "state", "ended_at"])
-    if slot is None:
-        return Judgment.Status.SURPLUS
-    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.FILLED, held_until=None)
-    return Judgment.Status.COUNTED
+        return None
+    if (slot := held.first()) is not None:
+        return slot
+    return take_open_slot(assignment.item, study, design.strata_of(assignment.participant, study), wait=True)
 
 
 def _store(
@@ -343,7 +358,7 @@ def circumstances_digest(judgment: Judgment) -> str:
 # Drafts -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@persistent
 def save_draft(
     assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime,
     revises: uuid.UUID | None = None,
