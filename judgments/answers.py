@@ -133,10 +133,13 @@ def as_shown(dimensions: Iterable[Dimension], assignment: Assignment) -> list[Di
 
     The first points of a comparison stand for the item's responses in their stored order, whatever the
     side they were shown on, so that answers of different people can be set side by side. Here each such
-    point takes the words of its side ("A" for the first shown) and its place there, `side`; the points
-    must be prefetched, and are changed in memory only.
+    point takes the words of its side ("A" for the first shown) and its place there, `side`: in rows of its
+    own, changed in memory only.
     """
-    found = list(dimensions)
+    given = list(dimensions)
+    own = [dimension.pk for dimension in given if dimension.kind == Kind.COMPARE]
+    copies = {row.pk: row for row in Dimension.objects.filter(pk__in=own).prefetch_related("points")} if own else {}
+    found = [copies.get(dimension.pk, dimension) for dimension in given]
     stored: list[str] = []
     for dimension in found:
         if dimension.kind != Kind.COMPARE:

@@ -1,6 +1,5 @@
 """Rubrics: check, publish (freeze) and fork versions."""
 
-import copy
 from datetime import datetime
 from functools import lru_cache
 
@@ -38,13 +37,14 @@ def definition(version: RubricVersion) -> dict:
 
 
 def dimensions_of(version: RubricVersion) -> list[Dimension]:
-    """The version's dimensions in order, with their points; of a published version read once and kept.
+    """The version's dimensions in order, with their points.
 
-    Copies of our own: callers may change them in memory.
+    A published version is read once and kept, because it cannot change; its rows are shared between
+    requests, so callers leave them as they are.
     """
     if not version.is_published:
         return _read_dimensions(version.pk)
-    return copy.deepcopy(_frozen_dimensions(version.digest, version.pk))
+    return list(_frozen_dimensions(version.digest, version.pk))
 
 
 @lru_cache(maxsize=256)
@@ -53,8 +53,14 @@ def _frozen_dimensions(digest: str, pk: int) -> list[Dimension]:
     return _read_dimensions(pk)
 
 
+def forget() -> None:
+    """Let go of every version read: for a process that changes its database, as tests do."""
+    _frozen_dimensions.cache_clear()
+
+
 def _read_dimensions(pk: int) -> list[Dimension]:
-    return list(Dimension.objects.filter(version=pk).order_by("position", "id").prefetch_related("points"))
+    rows = Dimension.objects.filter(version=pk).order_by("position", "id")
+    return list(rows.select_related("version").prefetch_related("points"))
 
 
 def dimension_wording(dimension: Dimension) -> dict:

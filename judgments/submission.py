@@ -11,11 +11,13 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError
+from django.db.models import Q
 
-from judgments import audit, canonical, design
+from judgments import audit, canonical
 from judgments.answers import Answer, Answers, Passage, check, texts_of
 from judgments.assignment import lock_participant, take_open_slot
 from judgments.assignment.offers import set_return
+from judgments.design import strata_of
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
@@ -97,11 +99,12 @@ def submit(
 @persistent
 def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances) -> Receipt:
     assignment = _locked(assignment, actor)
-    if (existing := Judgment.objects.filter(key=key).first()) is not None:
+    known = list(Judgment.objects.filter(Q(key=key) | Q(assignment=assignment)).order_by("-revision"))
+    if (existing := next((judgment for judgment in known if judgment.key == key), None)) is not None:
         return _replay(existing, assignment, answers)
     if rubric_version is not None and rubric_version != assignment.rubric_version_id:
         raise RubricChanged("The questions have changed since this page was opened. Your answers are kept.")
-    latest = assignment.judgments.order_by("-revision").first()
+    latest = known[0] if known else None
     _check_revision(latest, supersedes)
     dimensions = check(answers, assignment.rubric_version, assignment.item)
     status = latest.status if latest else _settle_slot(assignment, now)
@@ -181,26 +184,30 @@ def _settle_slot(assignment: Assignment, now: datetime) -> str:
     """
     study = assignment.study
     fresh = assignment.kind == Assignment.Kind.FRESH
-    assignment.slot = _slot_to_fill(assignment) if fresh else None
+    assignment.slot_id = _fill_slot(assignment) if fresh else None
     assignment.state, assignment.ended_at = Assignment.State.JUDGED, now
     set_return(assignment, now=now)
     assignment.save(update_fields=["slot", "state", "ended_at", "returns_at", "draw"])
-    if assignment.slot is not None:
-        Slot.objects.filter(pk=assignment.slot.pk).update(state=Slot.State.FILLED, held_until=None)
+    if assignment.slot_id is not None:
         return Judgment.Status.COUNTED
     counts = not fresh and study.state != Study.State.CLOSED
     return Judgment.Status.COUNTED if counts else Judgment.Status.SURPLUS
 
 
-def _slot_to_fill(assignment: Assignment) -> Slot | None:
+def _fill_slot(assignment: Assignment) -> int | None:
+    """Primary key of the slot filled, this person's own or an open one; None where no place is left."""
     study = assignment.study
     held = Slot.objects.filter(pk__in=[assignment.slot_id], state=Slot.State.HELD)
     if study.state == Study.State.CLOSED:
         held.update(state=Slot.State.OPEN, held_until=None)
         return None
-    if (slot := held.first()) is not None:
-        return slot
-    return take_open_slot(assignment.item, study, design.strata_of(assignment.participant, study), wait=True)
+    if held.update(state=Slot.State.FILLED, held_until=None):
+        return assignment.slot_id
+    slot = take_open_slot(assignment.item, study, strata_of(assignment.participant, study), wait=True)
+    if slot is None:
+        return None
+    Slot.objects.filter(pk=slot.pk).update(state=Slot.State.FILLED, held_until=None)
+    return slot.pk
 
 
 def _store(

@@ -43,7 +43,7 @@ def persistent(act: Callable[P, R]) -> Callable[P, R]:
     return again
 
 
-def passes(error: DatabaseError) -> bool:
+def passes(error: DatabaseError | InterfaceError) -> bool:
     """Whether trying again in a moment may help: nobody to talk to, or somebody in the way."""
     if is_storage_full(error) or not isinstance(error, (OperationalError, InterfaceError)):
         return False
@@ -55,10 +55,10 @@ def passes(error: DatabaseError) -> bool:
     return connection.vendor == "postgresql" or "locked" in words or "busy" in words
 
 
-def is_storage_full(error: DatabaseError) -> bool:
+def is_storage_full(error: DatabaseError | InterfaceError) -> bool:
     """Whether the database could not grow: its disk is full."""
     return _sqlstate(error) == "53100" or "database or disk is full" in str(error)
 
 
-def _sqlstate(error: DatabaseError) -> str | None:
+def _sqlstate(error: DatabaseError | InterfaceError) -> str | None:
     return getattr(error.__cause__, "sqlstate", None)

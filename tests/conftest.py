@@ -19,7 +19,10 @@ def samples() -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_cache(settings, tmp_path):
-    """Findings computed for one test are not found by the next."""
+    """Findings computed and wordings read for one test are not found by the next."""
+    from judgments import rubrics
+
+    rubrics.forget()
     caches = dict(settings.CACHES)
     caches["findings"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

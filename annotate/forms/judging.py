@@ -10,7 +10,7 @@ from annotate.forms.words import SETTLED, place
 from judgments.answers import Answers, as_shown, check, from_plain
 from judgments.errors import AnswersUnfit
 from judgments.models import Assignment, Dimension, Form, Kind, Reason
-from judgments.rubrics import FORMS_BESIDE_POINT
+from judgments.rubrics import FORMS_BESIDE_POINT, dimensions_of
 from judgments.submission import Circumstances
 
 LONGEST_STEP_MS = 24 * 60 * 60 * 1_000
@@ -64,6 +64,12 @@ class Question:
     @property
     def slug(self) -> str:
         return self.dimension.slug
+
+    @property
+    def shared_as(self) -> tuple | None:
+        """What tells this question from every other on screen, where it looks the same to everybody; else None."""
+        own = self.given or self.problem or self.kind == Kind.COMPARE or not self.dimension.version.is_published
+        return None if own else (self.dimension.version.digest, self.slug, self.number)
 
     @property
     def kind(self) -> str:
@@ -264,7 +270,7 @@ class JudgingForm:
 def _in_order(assignment: Assignment) -> list[Dimension]:
     """The version's dimensions in the order drawn for this person; one the draw does not name comes last."""
     rank = {slug: place for place, slug in enumerate(assignment.dimension_order)}
-    dimensions = as_shown(assignment.rubric_version.dimensions.prefetch_related("points"), assignment)
+    dimensions = as_shown(dimensions_of(assignment.rubric_version), assignment)
     return sorted(dimensions, key=lambda dimension: rank.get(dimension.slug, len(rank)))
 
 

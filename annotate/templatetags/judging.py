@@ -5,17 +5,37 @@ from functools import lru_cache
 
 import nh3
 from django import template
+from django.template.loader import get_template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 register = template.Library()
 
+SHARED_AT_MOST = 2_000
+_shared: dict[tuple, SafeString] = {}
+
 PARAGRAPH = re.compile(r"(?:(?!\r?\n[ \t]*\r?\n).)+", re.DOTALL)
 MARKDOWN_TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+
+
+@register.simple_tag
+def question_block(question) -> SafeString:
+    """A question's fieldset. Rendered once for all while nothing has been answered: it is most of the page."""
+    if question.shared_as is None:
+        return _rendered(question)
+    if (block := _shared.get(question.shared_as)) is None:
+        if len(_shared) >= SHARED_AT_MOST:
+            _shared.clear()
+        block = _shared[question.shared_as] = _rendered(question)
+    return block
+
+
+def _rendered(question) -> SafeString:
+    return get_template("judging/_question.html").render({"question": question})
 
 
 @register.filter

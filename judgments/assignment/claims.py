@@ -17,6 +17,8 @@ State = Assignment.State
 COUNTED_UP_TO = 1_000
 """`waiting` counts no further: beyond this the answer to "how many are left" is "many"."""
 RELEASED_AT_ONCE = 100
+RENEWED_AFTER = timedelta(seconds=30)
+"""Asking again sooner leaves the lease as it is, and writes nothing."""
 
 
 @persistent
@@ -33,7 +35,7 @@ def next_assignment(participant: Participant, *, now: datetime) -> Assignment | 
     if not study.is_open:
         raise StudyClosed(f"{study.title} is not open for judging now.")
     agree_with_design(study)
-    release_expired(study, now=now, besides=participant)
+    _release(study, now, besides=participant)
     strata = design.strata_of(participant, study)
     return _begun(participant, study, strata, now) or Offers(participant, study, strata, now).make()
 
@@ -45,8 +47,12 @@ def lock_participant(pk: int) -> Participant:
 
 
 @transaction.atomic
-def release_expired(study: Study, *, now: datetime, besides: Participant | None = None) -> int:
+def release_expired(study: Study, *, now: datetime) -> int:
     """Give back slots whose lease ran out; how many. Drafts stay, and a late judgment is still kept."""
+    return _release(study, now)
+
+
+def _release(study: Study, now: datetime, *, besides: Participant | None = None) -> int:
     overdue = Assignment.objects.filter(
         study=study, state=State.OFFERED, slot__state=Slot.State.HELD, slot__held_until__lt=now
     )
@@ -113,7 +119,8 @@ def _begun(participant: Participant, study: Study, strata: tuple[str, ...], now:
     )
     # Locked: somebody else may be giving back what ran out.
     rows = begun.select_for_update(of=("self",), no_key=True).select_related("item").order_by("position")
-    held, ran_out = [], []
+    held: list[Assignment] = []
+    ran_out: list[Assignment] = []
     for assignment in rows:
         (held if assignment.state == State.OFFERED else ran_out).append(assignment)
     hidden = [assignment for assignment in held if assignment.item.hidden_at is not None]
@@ -123,13 +130,20 @@ def _begun(participant: Participant, study: Study, strata: tuple[str, ...], now:
             return _lease(assignment, study, now)
     for assignment in ran_out:
         if slot := take_open_slot(assignment.item, study, strata, wait=False):
-            assignment.state, assignment.slot, assignment.ended_at = State.OFFERED, slot, None
+            assignment.slot, assignment.ended_at = slot, None
             return _lease(assignment, study, now)
     return None
 
 
 def _lease(assignment: Assignment, study: Study, now: datetime) -> Assignment:
-    assignment.lease_until = now + timedelta(minutes=study.lease_minutes)
+    until = now + timedelta(minutes=study.lease_minutes)
+    if (
+        assignment.state == State.OFFERED
+        and assignment.lease_until
+        and until - assignment.lease_until < RENEWED_AFTER
+    ):
+        return assignment
+    assignment.state, assignment.lease_until = State.OFFERED, until
     assignment.save(update_fields=["state", "slot", "ended_at", "lease_until"])
     _slot_of(assignment).update(state=Slot.State.HELD, held_until=assignment.lease_until)
     return assignment

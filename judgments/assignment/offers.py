@@ -42,12 +42,11 @@ class Offers:
     # What went before ---------------------------------------------------------------------------
 
     @cached_property
-    def _lately(self) -> list[tuple[int, int | None, str]]:
-        """(position, family, kind) of the items just read, the last one first."""
+    def _lately(self) -> list[tuple[int, int | None]]:
+        """(position, family) of the items just read, the last one first."""
         rows = Assignment.objects.filter(participant=self.participant).order_by("-position")
-        return list(
-            rows.values_list("position", "item__scenario__family_id", "kind")[: max(1, self.study.family_gap - 1)]
-        )
+        looked_at = max(1, self.study.family_gap - 1)
+        return list(rows.values_list("position", "item__scenario__family_id")[:looked_at])
 
     @property
     def position(self) -> int:
@@ -60,7 +59,7 @@ class Offers:
     @property
     def _recent_families(self) -> set[int]:
         lately = self._lately[: max(0, self.study.family_gap - 1)]
-        return {family for _, family, _ in lately if family is not None}
+        return {family for _, family in lately if family is not None}
 
     # The rules ----------------------------------------------------------------------------------
 
@@ -133,7 +132,8 @@ class Offers:
             study=study, item_id=item, participant=self.participant, slot=slot, rubric_version=version, kind=kind,
             position=self.position, response_order=draws.shuffled([str(uid) for uid in shown], self.key),
             dimension_order=draws.shuffled([dimension.slug for dimension in dimensions_of(version)], questions),
-            seed=self.key.hex(), reason=reason, wave=study.wave, offered_at=self.now, lease_until=lease_until, **drawn,
+            seed=self.key.hex(), reason=reason, wave=study.wave, offered_at=self.now, lease_until=lease_until,
+            **drawn,
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True)
 class Drawn:
-    """A candidate in the order drawn. eligible: candidates still left on its shelf; details: the steps of the draw."""
+    """A candidate in the order drawn. eligible: how many are still left on its shelf; details: each step."""
 
     candidate: Candidate
     eligible: int
@@ -74,10 +74,11 @@ class Shelves:
         if not self.numbers or not any(design.layout(self.study)[stratum] for stratum in self.strata):
             return
         for self.rules_hold in (True, False):
-            found = False
-            for found in self._draw(key):
-                yield found
-            if found:
+            found_some = False
+            for drawn in self._draw(key):
+                found_some = True
+                yield drawn
+            if found_some:
                 return
 
     def _draw(self, key: bytes) -> Iterator[Drawn]:

@@ -37,7 +37,7 @@ def main() -> None:
 def _measure(asked, ground: Ground) -> None:
     from tests.support import reading_room
 
-    study, slugs = reading_room.make_study(items=asked.items, wanted=200)
+    study, slugs = reading_room.make_study(items=asked.items, wanted=12)
     people = [reading_room.sign_in(study, count) for count in asked.clients]
     print(f"{asked.engine}, {asked.items} items, {asked.seconds:g} s each, {os.cpu_count()} cores")
     print(
@@ -63,10 +63,8 @@ def _print_row(asked, ground: Ground, server, cookies, slug: str, slugs: list[st
     loops = max(1, timing.loops)
     shown = " ".join(f"{_percentiles(timing.took.get(name, [0]))}" for name in ("next", "page", "answers"))
     spent = " ".join(f"{1_000 * part / loops:6.1f}" for part in used)
-    print(
-        f"{len(cookies):7} {timing.loops / seconds:8.1f} {len(timing.errors):6} |                   {shown} | {spent}",
-        flush=True,
-    )
+    told = f"{len(cookies):7} {timing.loops / seconds:8.1f} {len(timing.errors):6} | {shown:>55} | {spent}"
+    print(told, flush=True)
     for error in sorted(set(timing.errors))[:5]:
         print(f"        {timing.errors.count(error)} × {error}")
 

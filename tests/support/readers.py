@@ -1,4 +1,4 @@
-"""People who read over HTTP: a lean client that speaks just enough of it, so that clients cost little beside servers."""
+"""People who read over HTTP: a client that speaks just enough of it to cost little beside the server."""
 
 import asyncio
 import random
@@ -35,12 +35,12 @@ class Line:
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> Reply:
-        """Raises OSError or asyncio.IncompleteReadError where no whole answer came."""
-        if self.writer is None or self.writer.is_closing():
+    async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "", more: str = "") -> Reply:
+        """`more`: further header lines, each ended. Raises OSError or asyncio.IncompleteReadError where no whole answer came."""
+        if self.writer is None or self.reader is None or self.writer.is_closing():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookies}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookies}\r\n{more}"
         if body:
             head += f"Content-Length: {len(body)}\r\nContent-Type: {kind}\r\n"
         try:
@@ -108,7 +108,9 @@ async def read(line: Line, study: str, slugs: list[str], timing: Timing, rng: ra
     page = await timed("page", 200, "GET", found.headers["location"])
     if page is None:
         return False
-    sent = await timed("answers", 303, "POST", found.headers["location"], answers_to(page.body.decode(), slugs, rng), form)
+    sent = await timed(
+        "answers", 303, "POST", found.headers["location"], answers_to(page.body.decode(), slugs, rng), form
+    )
     timing.loops += sent is not None
     return sent is not None
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support import postgres
@@ -49,7 +49,19 @@ class Ground:
     def database_pids(self) -> list[int]:
         if self.cluster is None:
             return []
-        return tree(int((self.cluster.home / "data" / "postmaster.pid").read_text().split()[0]))
+        return tree(self.cluster.pid)
+
+    def crash_database(self) -> None:
+        """Kill the postmaster at once and start it again: what was committed must be there."""
+        assert self.cluster is not None
+        os.kill(self.cluster.pid, signal.SIGKILL)
+        for _ in range(50):
+            try:
+                # Its children take a moment to notice, and hold the shared memory until then.
+                return self.cluster.start()
+            except subprocess.CalledProcessError:
+                time.sleep(0.2)
+        raise TimeoutError("PostgreSQL did not start again.")
 
     def stop(self) -> None:
         from django.db import connections
@@ -99,10 +111,8 @@ class Server:
 
     def kill(self) -> None:
         """End master and workers at once."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 
