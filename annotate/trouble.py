@@ -46,7 +46,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 
 
 class DatabaseAway:
-    """Catches what a view lets through. What fails before a view, such as reading the session, ends in `handler500`."""
+    """Catches what a view lets through. What fails before it, such as reading the session, ends in `handler500`."""
 
     def __init__(self, get_response):
         self.get_response = get_response

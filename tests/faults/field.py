@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.support.readers import Line
 
 JSON = "application/json"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 @dataclass

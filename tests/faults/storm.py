@@ -2,7 +2,7 @@
 
     python -m tests.faults.storm [--engine postgresql|sqlite] [--kills 100] [--clients 8]
 
-Kills, drawn at random every 0.2 to 1.5 seconds: a web worker, the whole web server, the database (PostgreSQL).
+Kills, drawn at random, 0.2 to 1.5 seconds after the site answers again: a web worker, the whole web server, the database (PostgreSQL).
 """
 
 import argparse
@@ -69,13 +69,14 @@ def _kill(asked, ground: Ground, web: list[Server]) -> dict[str, int]:
     kinds = ["a worker", "the web server"] + (["the database"] if ground.cluster else [])
     done = dict.fromkeys(kinds, 0)
     for _ in range(asked.kills):
+        web[0].wait(120)  # Killed while it starts, it would never serve at all.
         time.sleep(rng.uniform(0.2, 1.5))
         kind = rng.choices(kinds, weights=[6, 3, 2][: len(kinds)])[0]
         if kind == "a worker" and (workers := web[0].pids()[1:]):
             os.kill(rng.choice(workers), signal.SIGKILL)
         elif kind == "the database":
             ground.crash_database()
-        else:
+        else:  # Also where no worker was left to kill.
             kind = "the web server"
             web[0].kill()
             web[0] = Server(asked.port)

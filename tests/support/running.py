@@ -30,7 +30,7 @@ class Ground:
         self.cluster: postgres.Cluster | None = None
         os.environ["DISSENSUS_DATA"] = str(self.folder)
         os.environ["DJANGO_SETTINGS_MODULE"] = "annotate.settings"
-        os.environ["DISSENSUS_LOG"] = "ERROR"
+        os.environ["DISSENSUS_LOG"] = "CRITICAL"
         os.environ.pop("DISSENSUS_URL", None)
         os.environ.pop("DATABASE_URL", None)
         if engine == "postgresql":
@@ -80,7 +80,7 @@ class Server:
         # A session of its own: what is left of a killed master can be ended by its group.
         self.process = subprocess.Popen(
             [*command, "--log-level", "critical", "--no-control-socket"],
-            cwd=ROOT, env=os.environ | environment, start_new_session=True,
+            cwd=ROOT, env=os.environ | environment, start_new_session=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         self.pid = self.process.pid
 
