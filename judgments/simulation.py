@@ -56,7 +56,7 @@ def simulate(
         agree_with_design(study)
         readers = [_invent(study, cohorts, number, now, rng) for number in range(people)]
         ended = _let_read(readers, per_day, minutes, days, now, rng)
-        found = _count(study, people, ended, now)
+        found = _count(study, readers, ended, now)
         transaction.set_rollback(True)
     return found
 
@@ -105,17 +105,16 @@ def _sit(reader: Participant, at: datetime, items: int, minutes: float, ended: d
     return True
 
 
-def _count(study: Study, people: int, ended: dict[int, datetime], now: datetime) -> Yield:
+def _count(study: Study, readers: list[Participant], ended: dict[int, datetime], now: datetime) -> Yield:
     items = Item.objects.kept().filter(study=study, purpose=Item.Purpose.MAIN)
-    found = Yield(items.count(), study.judgments_wanted, people)
-    rows = (
-        Assignment.objects.filter(pk__in=ended)
-        .select_related("item__scenario", "slot")
-        .order_by("participant", "position")
-    )
-    per_item, per_person = Counter(dict.fromkeys(items.values_list("pk", flat=True), 0)), Counter()
+    found = Yield(items.count(), study.judgments_wanted, len(readers))
+    made = Assignment.objects.filter(participant__in=readers, state=State.JUDGED)
+    rows = made.select_related("item__scenario", "slot").order_by("participant", "position")
+    per_item = Counter(dict.fromkeys(items.values_list("pk", flat=True), 0))
+    per_person: Counter[int] = Counter()
+    propensities: list[float] = []
     lately: list[int | None] = []
-    reader, propensities, last = None, [], now
+    reader, last = None, now
     for row in rows:
         found.kinds[row.kind] += 1
         per_person[row.participant_id] += 1
@@ -131,7 +130,7 @@ def _count(study: Study, people: int, ended: dict[int, datetime], now: datetime)
         if row.kind == Kind.FRESH:
             per_item[row.item_id] += 1
             found.cohorts[row.slot.stratum if row.slot else ""] += 1
-            propensities.append(row.propensity)
+            propensities.append(row.propensity or 0.0)
             last = max(last, ended[row.pk])
     found.per_item, found.per_person = sorted(per_item.values()), sorted(per_person.values())
     found.counted = sum(found.per_item)

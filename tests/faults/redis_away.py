@@ -62,7 +62,7 @@ def _look(asked, state: str, study, cookies) -> None:
     asyncio.run(field.crowd(asked.port, study.slug, cookies, log, asked.seconds, think=0.3))
     took = sorted(log.took)
     print(
-        f"p50 {1_000 * took[len(took) // 2]:.0f} ms, longest {1_000 * took[-1]:.0f} ms; asking for work in the background ",
+        f"p50 {1_000 * took[len(took) // 2]:.0f} ms, longest {1_000 * took[-1]:.0f} ms; asking for a job ",
         end="",
     )
     from django.utils import timezone

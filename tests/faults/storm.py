@@ -2,7 +2,8 @@
 
     python -m tests.faults.storm [--engine postgresql|sqlite] [--kills 100] [--clients 8]
 
-Kills, drawn at random, 0.2 to 1.5 seconds after the site answers again: a web worker, the whole web server, the database (PostgreSQL).
+Kills, drawn at random, 0.2 to 1.5 seconds after the site answers again: a web worker, the
+whole web server, the database (PostgreSQL).
 """
 
 import argparse

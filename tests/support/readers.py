@@ -36,7 +36,7 @@ class Line:
         self.writer: asyncio.StreamWriter | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "", more: str = "") -> Reply:
-        """more: further header lines, each ended. Raises OSError or IncompleteReadError where no whole answer came."""
+        """more: further header lines, each ended. Raises OSError or IncompleteReadError without a whole answer."""
         if self.writer is None or self.reader is None or self.writer.is_closing():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
