@@ -28,7 +28,7 @@ class Policy:
 POLICIES = {
     "home": Policy(EVERYBODY),
     "help": Policy(EVERYBODY),
-    "account": Policy(SIGNED_IN, ("GET", "POST")),
+    "account": Policy(SIGNED_IN),
     "health:alive": Policy(EVERYBODY),
     "health:ready": Policy(EVERYBODY),
     # A code nobody was given opens nothing.

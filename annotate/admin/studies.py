@@ -50,6 +50,22 @@ class StudyAdmin(ActingAdmin):
     fieldsets = (
         (None, {"fields": ("title", "slug", "description", "rubric_version", "state", "origin")}),
         ("How it is read", {"fields": ("judgments_wanted", "lease_minutes", "models_hidden", "markdown")}),
+        (
+            "Who reads what",
+            {
+                "description": "manage.py simulate_study shows what this yields, before anyone is invited.",
+                "fields": (
+                    "quotas",
+                    "most_per_person",
+                    "family_gap",
+                    "base_first",
+                    "repeat_share",
+                    "repeat_gap_items",
+                    "repeat_gap_days",
+                    "wave",
+                ),
+            },
+        ),
         ("Around it", {"fields": ("content_warning", "licence", "attribution")}),
     )
     acts = (
