@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Count, Max
 
 from judgments import design
@@ -28,8 +29,12 @@ def agree_with_design(study: Study) -> None:
     Places held or filled stay; open ones are made to fit. Costs as much as items were offered, once a change.
     """
     key = design.layout_key(study)
-    if study.slots_laid_for == key:
-        return
+    if study.slots_laid_for != key:
+        _lay_out_anew(study, key)
+
+
+@transaction.atomic
+def _lay_out_anew(study: Study, key: str) -> None:
     study.slots_laid_for = Study.objects.select_for_update(no_key=True).get(pk=study.pk).slots_laid_for
     if study.slots_laid_for != key:
         Slot.objects.filter(study=study, state=Slot.State.OPEN).delete()
