@@ -9,4 +9,5 @@ application = get_asgi_application()
 
 from judgments import checks  # noqa: E402  (needs the applications loaded above)
 
-checks.require()
+# A worker that gives up while the database restarts would take the whole server with it.
+checks.require(patience_seconds=60)

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "annotate.trouble.handler500"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [

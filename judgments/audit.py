@@ -52,7 +52,7 @@ def link(previous: str, body: str) -> str:
 
 def stamp(at: datetime) -> str:
     """A moment as text: UTC, microseconds, Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 @dataclass(frozen=True)
@@ -74,31 +74,34 @@ def verify(chain: str) -> Iterator[Fault]:
     Whether judgments still match their events is `submission.verify`.
     """
     expected_number, expected_previous = 1, ZERO
-    for event in Event.objects.filter(chain=chain).order_by("number").iterator(chunk_size=5_000):
-        if event.number != expected_number:
-            yield Fault(chain, expected_number, f"missing; the next one found is {event.number}")
-        elif event.previous != expected_previous:
-            yield Fault(chain, event.number, "does not follow from the event before it")
-        elif event.hash != link(event.previous, event.body):
-            yield Fault(chain, event.number, "its content does not match its hash")
-        elif why := _columns_disagree(event):
-            yield Fault(chain, event.number, why)
-        expected_number, expected_previous = event.number + 1, event.hash
+    rows = Event.objects.filter(chain=chain).order_by("number").values_list(*_COLUMNS)
+    for row in rows.iterator(chunk_size=5_000):
+        number, previous, hash_, body = row[:4]
+        if number != expected_number:
+            yield Fault(chain, expected_number, f"missing; the next one found is {number}")
+        elif previous != expected_previous:
+            yield Fault(chain, number, "does not follow from the event before it")
+        elif hash_ != link(previous, body):
+            yield Fault(chain, number, "its content does not match its hash")
+        elif why := _columns_disagree(chain, *row[3:], number=number):
+            yield Fault(chain, number, why)
+        expected_number, expected_previous = number + 1, hash_
     head = ChainHead.objects.filter(chain=chain).first()
     found = (head.number, head.hash) if head else (0, ZERO)
     if found != (expected_number - 1, expected_previous):
         yield Fault(chain, expected_number, f"the head says {found[0]} events; the last one found is not that")
 
 
-def _columns_disagree(event: Event) -> str:
-    body = orjson.loads(event.body)
+# Plain rows: a million events are verified in one go.
+_COLUMNS = ("number", "previous", "hash", "body", "kind", "subject", "actor", "at")
+
+
+def _columns_disagree(
+    chain: str, body: str, kind: str, subject: str, actor: int | None, at: datetime, *, number: int
+) -> str:
+    told = orjson.loads(body)
     columns = {
-        "chain": event.chain,
-        "number": event.number,
-        "kind": event.kind,
-        "subject": event.subject,
-        "actor": event.actor_id,
-        "at": stamp(event.at),
-    }
-    wrong = [name for name, value in columns.items() if body.get(name) != value]
+        "chain": chain, "number": number, "kind": kind, "subject": subject, "actor": actor, "at": stamp(at)
+    }  # fmt: skip
+    wrong = [name for name, value in columns.items() if told.get(name) != value]
     return f"{', '.join(wrong)} differ from what was hashed" if wrong else ""

@@ -1,5 +1,7 @@
 """System checks on the database: refuse to run where a promise could not be kept."""
 
+import time
+
 from django.core.checks import Error
 from django.db import connections
 from django.db.utils import OperationalError
@@ -48,8 +50,20 @@ def _postgresql_settings(connection) -> list[Error]:
     return problems
 
 
-def require(using: str = "default") -> None:
-    """Raise if the database cannot keep its promises; for servers and workers at start-up."""
-    problems = database_keeps_its_promises(databases=[using])
+def require(using: str = "default", *, patience_seconds: float = 0) -> None:
+    """Raise if the database cannot keep its promises; for servers and workers at start-up.
+
+    patience_seconds: how long to wait for a database that is just starting itself.
+    """
+    until = time.monotonic() + patience_seconds
+    while True:
+        try:
+            problems = database_keeps_its_promises(databases=[using])
+            break
+        except OperationalError:
+            connections[using].close()
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.25)
     if problems:
         raise OperationalError(" ".join(str(problem.msg) for problem in problems))

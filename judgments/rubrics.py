@@ -1,6 +1,7 @@
 """Rubrics: check, publish (freeze) and fork versions."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Max
@@ -35,26 +36,31 @@ def definition(version: RubricVersion) -> dict:
     }
 
 
-_kept: dict[tuple[int, str], list[Dimension]] = {}
-"""Dimensions with their points of published versions, which cannot change; by primary key and digest."""
-_MOST_KEPT = 200
-
-
 def dimensions_of(version: RubricVersion) -> list[Dimension]:
-    """A version's dimensions with their points, in its order. To be read, not changed: published ones are shared."""
+    """The version's dimensions in order, with their points.
+
+    A published version is read once and kept, because it cannot change; its rows are shared between
+    requests, so callers leave them as they are.
+    """
     if not version.is_published:
-        return list(version.dimensions.prefetch_related("points"))
-    key = (version.pk, version.digest)
-    if key not in _kept:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[key] = list(version.dimensions.prefetch_related("points"))
-    return _kept[key]
+        return _read_dimensions(version.pk)
+    return list(_frozen_dimensions(version.digest, version.pk))
 
 
-def forget_kept() -> None:
-    """For another database under the same process."""
-    _kept.clear()
+@lru_cache(maxsize=256)
+def _frozen_dimensions(digest: str, pk: int) -> list[Dimension]:
+    # By digest as well: the same number names another version in another database.
+    return _read_dimensions(pk)
+
+
+def forget() -> None:
+    """Let go of every version read: for a process that changes its database, as tests do."""
+    _frozen_dimensions.cache_clear()
+
+
+def _read_dimensions(pk: int) -> list[Dimension]:
+    rows = Dimension.objects.filter(version=pk).order_by("position", "id")
+    return list(rows.select_related("version").prefetch_related("points"))
 
 
 def dimension_wording(dimension: Dimension) -> dict:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from judgments import audit
+from judgments import audit, design
 from judgments.errors import DissensusError
 from judgments.models import Item, Study
 
@@ -30,7 +30,7 @@ def problems(study: Study) -> list[str]:
         found.append("The study's rubric version is a draft: publish it first.")
     if not Item.objects.kept().filter(study=study, purpose=Item.Purpose.MAIN).exists():
         found.append("The study has nothing to read yet: bring items in first.")
-    return found
+    return found + design.problems(study)
 
 
 @transaction.atomic

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import Q
 
 from judgments import audit, canonical, withdrawal
 from judgments.answers import Answer, Answers, Passage, check, texts_of
 from judgments.assignment import lock_participant, take_open_slot
+from judgments.assignment.offers import set_return
+from judgments.design import strata_of
 from judgments.errors import (
     AlreadyJudged,
     AnswersUnfit,
@@ -39,6 +42,7 @@ from judgments.models import (
     Slot,
     Study,
 )
+from judgments.transactions import persistent
 
 MAX_DRAFT_BYTES = 256 * 1024
 
@@ -85,8 +89,7 @@ def submit(
     and StudyClosed only where the study was discarded: a late judgment is kept as surplus.
     """
     try:
-        with transaction.atomic():
-            return _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances)
+        return _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances)
     except IntegrityError:
         # Somebody else's assignment took the same key between our look and our insert.
         if Judgment.objects.filter(key=key).exists():
@@ -94,13 +97,15 @@ def submit(
         raise
 
 
+@persistent
 def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, circumstances) -> Receipt:
     assignment = _locked(assignment, actor)
-    if (existing := Judgment.objects.filter(key=key).first()) is not None:
+    known = list(Judgment.objects.filter(Q(key=key) | Q(assignment=assignment)).order_by("-revision"))
+    if (existing := next((judgment for judgment in known if judgment.key == key), None)) is not None:
         return _replay(existing, assignment, answers)
     if rubric_version is not None and rubric_version != assignment.rubric_version_id:
         raise RubricChanged("The questions have changed since this page was opened. Your answers are kept.")
-    latest = assignment.judgments.order_by("-revision").first()
+    latest = known[0] if known else None
     _check_revision(latest, supersedes)
     dimensions = check(answers, assignment.rubric_version, assignment.item)
     status = latest.status if latest else _settle_slot(assignment, now)
@@ -175,20 +180,37 @@ def _check_revision(latest: Judgment | None, supersedes: uuid.UUID | None) -> No
 
 
 def _settle_slot(assignment: Assignment, now: datetime) -> str:
-    """Fill the slot; where the lease ran out meanwhile, an open one; where none is left, the judgment is surplus."""
+    """End the assignment; whether its judgment counts.
+
+    Its slot is filled; where the lease ran out meanwhile, an open one; where none is left, the judgment is
+    surplus. Repeats and anchors are beside the judgments wanted and take no slot.
+    """
+    study = assignment.study
+    fresh = assignment.kind == Assignment.Kind.FRESH
+    assignment.slot_id = _fill_slot(assignment) if fresh else None
+    assignment.state, assignment.ended_at = Assignment.State.JUDGED, now
+    set_return(assignment, now=now)
+    assignment.save(update_fields=["slot", "state", "ended_at", "returns_at", "draw"])
+    if assignment.slot_id is not None:
+        return Judgment.Status.COUNTED
+    counts = not fresh and study.state != Study.State.CLOSED
+    return Judgment.Status.COUNTED if counts else Judgment.Status.SURPLUS
+
+
+def _fill_slot(assignment: Assignment) -> int | None:
+    """Primary key of the slot filled, this person's own or an open one; None where no place is left."""
     study = assignment.study
     held = Slot.objects.filter(pk__in=[assignment.slot_id], state=Slot.State.HELD)
     if study.state == Study.State.CLOSED:
         held.update(state=Slot.State.OPEN, held_until=None)
-        slot = None
-    else:
-        slot = held.first() or take_open_slot(assignment.item, wanted=study.judgments_wanted, wait=True)
-    assignment.slot, assignment.state, assignment.ended_at = slot, Assignment.State.JUDGED, now
-    assignment.save(update_fields=["slot", "state", "ended_at"])
+        return None
+    if held.update(state=Slot.State.FILLED, held_until=None):
+        return assignment.slot_id
+    slot = take_open_slot(assignment.item, study, strata_of(assignment.participant, study), wait=True)
     if slot is None:
-        return Judgment.Status.SURPLUS
+        return None
     Slot.objects.filter(pk=slot.pk).update(state=Slot.State.FILLED, held_until=None)
-    return Judgment.Status.COUNTED
+    return slot.pk
 
 
 def _store(
@@ -346,7 +368,7 @@ def circumstances_digest(judgment: Judgment) -> str:
 # Drafts -------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@persistent
 def save_draft(
     assignment: Assignment, answers: dict[str, Any], *, based_on: int, actor, now: datetime,
     revises: uuid.UUID | None = None,

@@ -18,16 +18,11 @@ def samples() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_rubrics():
-    """Each test has a database of its own, where the same key may name another rubric."""
+def _own_cache(settings, tmp_path):
+    """Findings computed and wordings read for one test are not found by the next."""
     from judgments import rubrics
 
-    rubrics.forget_kept()
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(settings, tmp_path):
-    """Findings computed for one test are not found by the next."""
+    rubrics.forget()
     caches = dict(settings.CACHES)
     caches["findings"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

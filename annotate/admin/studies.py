@@ -53,6 +53,22 @@ class StudyAdmin(ActingAdmin):
             "How it is read",
             {"fields": ("judgments_wanted", "lease_minutes", "first_reading", "models_hidden", "markdown", "wander")},
         ),
+        (
+            "Who reads what",
+            {
+                "description": "manage.py simulate_study shows what this yields, before anyone is invited.",
+                "fields": (
+                    "quotas",
+                    "most_per_person",
+                    "family_gap",
+                    "base_first",
+                    "repeat_share",
+                    "repeat_gap_items",
+                    "repeat_gap_days",
+                    "wave",
+                ),
+            },
+        ),
         ("Time, pay and breaks", {"fields": ("payment", "daily_minutes", "break_minutes", "break_items")}),
         ("Care for readers", {"fields": ("care_lines", "care_contact", "withdrawal_until", "pause_note")}),
         ("Around it", {"fields": ("content_warning", "licence", "attribution")}),

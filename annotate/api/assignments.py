@@ -211,7 +211,7 @@ def _item(assignment: Assignment) -> dict:
 def _rubric(assignment: Assignment) -> dict:
     version = assignment.rubric_version
     drawn = {slug: place for place, slug in enumerate(assignment.dimension_order)}
-    shown = answers.as_shown(version.dimensions.prefetch_related("points"), assignment)
+    shown = answers.as_shown(rubrics.dimensions_of(version), assignment)
     shown.sort(key=lambda dimension: drawn[dimension.slug])
     return rubrics.definition(version) | {
         "version": version.digest,

@@ -6,12 +6,13 @@ newer draft.
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from annotate import trouble
 from annotate.api.serializers import DraftSerializer
 from judgments import errors, submission
 
@@ -55,10 +56,10 @@ def _respond(exception, context) -> Response | None:
             return Response(body, status=STATUS[type(exception)])
         case SuspiciousOperation():
             return Response(_body("refused", "The request cannot be read."), status=400)
-        case OperationalError():
-            log.warning("database_away", error=str(exception))
-            words = "The database does not answer just now. Send the same again in a moment."
-            return Response(_body("try_again", words), status=503, headers={"Retry-After": "5"})
+        case DatabaseError() | InterfaceError() if code := trouble.code_of(exception):
+            log.warning("database_away", code=code, error=type(exception).__name__)
+            wait = {"Retry-After": str(trouble.RETRY_AFTER_SECONDS[code])}
+            return Response(_body(code, trouble.WORDS[code]), status=503, headers=wait)
     response = exception_handler(exception, context)
     if response is not None:
         response.data = _translated(exception)

@@ -2,6 +2,7 @@
 
 from judgments.answers import Answers, as_shown
 from judgments.models import Assignment, Dimension, Form, Kind, Reason
+from judgments.rubrics import dimensions_of
 
 SETTLED = {
     1: "A first impression",
@@ -51,7 +52,7 @@ def _quoted(value: float, dimension: Dimension) -> str:
 
 def summary(answers: Answers, assignment: Assignment) -> list[tuple[str, str]]:
     """Every answer given as (question's title, what was said), then how settled, why, and the marks."""
-    dimensions = as_shown(assignment.rubric_version.dimensions.prefetch_related("points"), assignment)
+    dimensions = as_shown(dimensions_of(assignment.rubric_version), assignment)
     said = [
         (dimension.title, spoken(answers.ratings[dimension.slug], dimension))
         for dimension in dimensions

@@ -20,6 +20,8 @@ class Slot(models.Model):
     item = models.ForeignKey("judgments.Item", models.PROTECT, related_name="slots")
     study = models.ForeignKey("judgments.Study", models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
+    place = models.PositiveIntegerField(help_text="The item's number in its study.")
+    stratum = models.CharField(max_length=80, blank=True, help_text="The cohort it is kept for; empty: everybody.")
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     held_until = models.DateTimeField(null=True)
 
@@ -33,7 +35,8 @@ class Slot(models.Model):
         ]
         indexes = [
             models.Index(fields=["item", "state"], name="slot_by_item"),
-            models.Index(fields=["study"], condition=Q(state="open"), name="slot_open"),
+            # Finds the next item with room, however many full ones lie in between.
+            models.Index(fields=["study", "stratum", "place"], condition=Q(state="open"), name="slot_open"),
             models.Index(fields=["study", "held_until"], condition=Q(state="held"), name="slot_held"),
         ]
 
@@ -68,9 +71,14 @@ class Assignment(models.Model):
     response_order = models.JSONField(default=list, help_text="Response uids in the order shown, left to right.")
     dimension_order = models.JSONField(default=list, help_text="Dimension slugs in the order shown.")
     seed = models.CharField(max_length=64, blank=True, help_text="What item and sides were drawn from.")
-    eligible = models.PositiveIntegerField(null=True, help_text="How many items could have been offered.")
+    eligible = models.PositiveIntegerField(null=True, help_text="Among how many items it was drawn at last.")
     propensity = models.FloatField(null=True, help_text="The probability with which this item was offered.")
+    draw = models.JSONField(default=dict, help_text="How the probability came about, step by step.")
     reason = models.CharField(max_length=40, help_text="Why this item: the rule that chose it.")
+    wave = models.PositiveIntegerField(default=1)
+    returns_at = models.DateTimeField(
+        null=True, help_text="Drawn to come back: from when on. Empty: not drawn, or come back already."
+    )
     offered_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -89,6 +97,10 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["participant", "state"], name="assignment_by_person"),
+            models.Index(fields=["participant", "-position"], name="assignment_by_position"),
+            models.Index(
+                fields=["participant", "returns_at"], condition=Q(returns_at__isnull=False), name="assignment_returns"
+            ),
             models.Index(fields=["study", "state"], name="assignment_by_state"),
         ]
 

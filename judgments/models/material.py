@@ -88,8 +88,8 @@ class ItemQuerySet(models.QuerySet):
 class Item(models.Model):
     """What is judged: one response, or two or more side by side.
 
-    `number` counts the items of a study from 0 without gaps in use: each person's order is a keyed
-    permutation of these numbers. `slots_made` says how many of its slots exist as rows so far.
+    `number` counts the items of a study from 0 without gaps in use: offers are drawn by these numbers.
+    `slots_made` says how many of its slots exist as rows so far.
     """
 
     class Purpose(models.TextChoices):
@@ -123,6 +123,14 @@ class Item(models.Model):
                 name="item_external_once",
             ),
         ]
+        indexes = [
+            # Items never offered have no slots yet: where the next of them lies, and which are anchors.
+            models.Index(
+                fields=["study", "number"], name="item_untouched",
+                condition=models.Q(slots_made=0, hidden_at__isnull=True, purpose="main"),
+            ),
+            models.Index(fields=["study"], condition=models.Q(purpose="anchor"), name="item_anchor"),
+        ]  # fmt: skip
 
     def __str__(self):
         return self.external_id

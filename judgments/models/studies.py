@@ -138,6 +138,35 @@ class Study(models.Model):
         "Empty: until the first release.",
     )
     subsets = models.JSONField(default=dict, blank=True, editable=False)
+    # The design of who reads what: read by judgments.design, carried out by judgments.assignment.
+    quotas = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Places of each item kept for cohorts, by the answers to one background question: "
+        '{"facet": "region", "at_least": {"north": 3, "south": 3}}. The rest is open to everybody.',
+    )
+    repeat_share = models.FloatField(
+        default=0.1,
+        help_text="Some items come back. It shows how steady a judgment is. We tell readers at the start that it "
+        "happens.",
+    )
+    repeat_gap_items = models.PositiveIntegerField(default=20, help_text="Items read in between, at least.")
+    repeat_gap_days = models.PositiveIntegerField(default=7, help_text="Days in between, at least.")
+    family_gap = models.PositiveIntegerField(
+        default=4, help_text="Items of one family stand at least so many places apart for a reader."
+    )
+    base_first = models.BooleanField(
+        default=True, help_text="Half of the readers, drawn by lot, read the base of a family before its shifts."
+    )
+    most_per_person = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many items one person reads at most; empty for no limit."
+    )
+    wave = models.PositiveIntegerField(
+        default=1,
+        help_text="In every wave each reader judges each anchor once more. Without anchors you cannot "
+        "tell a changed model from changed readers.",
+    )
+    slots_laid_for = models.CharField(max_length=64, blank=True, editable=False)
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -157,6 +186,9 @@ class Study(models.Model):
             models.CheckConstraint(condition=models.Q(lease_minutes__gte=1), name="study_lease_positive"),
             models.CheckConstraint(
                 condition=models.Q(break_minutes__gte=1, break_items__gte=1), name="study_breaks_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(repeat_share__gte=0, repeat_share__lte=1), name="study_repeat_share_is_share"
             ),
             models.CheckConstraint(
                 condition=models.Q(state="draft") | models.Q(rubric_version__isnull=False),

@@ -199,7 +199,7 @@ ASSIGNMENTS = Table(
         Column("response_order_json", "json", "Ids of the responses in the order shown, left to right."),
         Column("dimension_order_json", "json", "The questions in the order shown."),
         Column("seed", "text", "What the sides were drawn from.", null=True),
-        Column("eligible", "integer", "How many items could have been offered.", null=True),
+        Column("eligible", "integer", "Among how many items it was drawn at last.", null=True),
         Column("propensity", "number", "The probability with which this item was offered.", null=True),
         Column("reason", "text", "The rule that chose the item."),
         Column("offered_at", "time", "When it was offered."),

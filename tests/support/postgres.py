@@ -30,9 +30,17 @@ class Cluster:
             os.chown(self.home, owner.pw_uid, owner.pw_gid)
         data = str(self.home / "data")
         self._run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def start(self) -> None:
         options = f"-c listen_addresses='' -c unix_socket_directories={self.home} -c max_connections=300"
-        log = str(self.home / "log")
+        data, log = str(self.home / "data"), str(self.home / "log")
         self._run("pg_ctl", "-D", data, "-l", log, "-w", "-t", "60", "-o", options, "start")
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's."""
+        return int((self.home / "data" / "postmaster.pid").read_text().split()[0])
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.bin / program), *arguments]

@@ -55,7 +55,7 @@ def test_a_database_that_does_not_answer_asks_for_patience(held, jo, speak):
 
     def away(execute, sql, params, many, context):
         if "judgments_judgment" in sql:
-            raise OperationalError("canceling statement due to lock timeout")
+            raise OperationalError("database is locked")
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(away):

@@ -1,0 +1,87 @@
+"""Every address of the site, with who may use it and how. An address that is not named here fails the tests.
+
+What a policy says is carried out by annotate.permissions and the decorators of the views; the tests ask
+every address as every kind of person and hold the answers against this table.
+"""
+
+from dataclasses import dataclass
+
+NOBODY, STRANGER, READER, OWNER, RESEARCHER, ADMIN = "nobody", "stranger", "reader", "owner", "researcher", "admin"
+"""Not signed in; signed in without a place in the study; reads in it; holds this very item; its researcher; admin."""
+
+EVERYBODY = frozenset({NOBODY, STRANGER, READER, OWNER, RESEARCHER, ADMIN})
+SIGNED_IN = EVERYBODY - {NOBODY}
+READERS = frozenset({READER, OWNER})
+OWNERS = frozenset({OWNER})
+RESEARCHERS = frozenset({RESEARCHER, ADMIN})
+ADMINS = frozenset({ADMIN})
+
+
+@dataclass(frozen=True)
+class Policy:
+    """who: the kinds of people it answers. methods: what they may do there, HEAD and OPTIONS aside."""
+
+    who: frozenset[str]
+    methods: tuple[str, ...] = ("GET",)
+
+
+POLICIES = {
+    "home": Policy(EVERYBODY),
+    "help": Policy(EVERYBODY),
+    "account": Policy(SIGNED_IN),
+    "health:alive": Policy(EVERYBODY),
+    "health:ready": Policy(EVERYBODY),
+    # A code nobody was given opens nothing.
+    "welcome:demo": Policy(EVERYBODY, ("GET", "POST")),
+    "welcome:first_admin": Policy(EVERYBODY, ("GET", "POST")),
+    "joining:code": Policy(EVERYBODY, ("GET", "POST")),
+    "joining:join": Policy(EVERYBODY, ("GET", "POST")),
+    "judging:queue": Policy(READERS),
+    "judging:next": Policy(READERS, ("GET", "POST")),
+    "judging:history": Policy(READERS),
+    "judging:item": Policy(OWNERS, ("GET", "POST")),
+    "judging:draft": Policy(OWNERS, ("PUT",)),
+    "judging:skip": Policy(OWNERS, ("POST",)),
+    "results:overview": Policy(RESEARCHERS),
+    "results:items": Policy(RESEARCHERS),
+    "results:item": Policy(RESEARCHERS),
+    "results:ratings": Policy(RESEARCHERS),
+    "releases:index": Policy(RESEARCHERS),
+    "releases:make": Policy(RESEARCHERS, ("POST",)),
+    "releases:whole": Policy(RESEARCHERS),
+    "releases:show": Policy(RESEARCHERS),
+    "releases:download": Policy(RESEARCHERS),
+    "jobs:show": Policy(ADMINS),
+    "tokens:index": Policy(SIGNED_IN),
+    "tokens:make": Policy(SIGNED_IN, ("POST",)),
+    "tokens:revoke": Policy(SIGNED_IN, ("POST",)),
+    "api:root": Policy(EVERYBODY),
+    "api:docs": Policy(EVERYBODY),
+    "api:schema": Policy(EVERYBODY),
+    "api:nowhere": Policy(frozenset(), ()),
+    "api:token": Policy(EVERYBODY, ("POST", "DELETE")),
+    "api:studies": Policy(SIGNED_IN),
+    "api:study": Policy(READERS | RESEARCHERS),
+    "api:items": Policy(RESEARCHERS),
+    "api:item": Policy(RESEARCHERS),
+    "api:next": Policy(READERS, ("POST",)),
+    "api:assignment": Policy(OWNERS),
+    "api:draft": Policy(OWNERS, ("PUT",)),
+    "api:judgment": Policy(OWNERS, ("POST",)),
+    "api:skip": Policy(OWNERS, ("POST",)),
+    "api:judgments": Policy(SIGNED_IN),
+    "api:own-judgment": Policy(OWNERS),
+}
+BY_PREFIX = {
+    # One's own account; django-allauth asks for a session wherever something is one's own.
+    "account_": Policy(EVERYBODY, ("GET", "POST")),
+    "mfa_": Policy(EVERYBODY, ("GET", "POST")),
+    "admin:": Policy(ADMINS, ("GET", "POST")),
+}
+
+
+def policy_of(route: str) -> Policy | None:
+    """The policy of a route by its full name; None for one nobody has thought about."""
+    if route in POLICIES:
+        return POLICIES[route]
+    return next((policy for prefix, policy in BY_PREFIX.items() if route.startswith(prefix)), None)
