@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 
-from annotate.admin.base import Act, ActingAdmin, Link
+from annotate.admin.base import Act, ActingAdmin, HouseForm, Link
 from annotate.admin.uploads import bring_items_in
-from judgments import studies
+from judgments import design, studies
 from judgments.models import Item, RubricVersion, Study
 
 State = Study.State
@@ -37,8 +37,24 @@ def _discard(request, study: Study) -> str:
     return "The study is hidden. Nothing was deleted, and its address is free again."
 
 
+class StudyForm(HouseForm):
+    """A study's settings; its quotas are held against the design's rules before they are kept."""
+
+    def clean_quotas(self):
+        return self.cleaned_data["quotas"] or {}
+
+    def clean(self):
+        given = super().clean() or self.cleaned_data
+        if given.get("quotas") and given.get("judgments_wanted"):
+            wanted = Study(pk=self.instance.pk, judgments_wanted=given["judgments_wanted"], quotas=given["quotas"])
+            for problem in design.problems(wanted):
+                self.add_error("quotas", problem)
+        return given
+
+
 @admin.register(Study)
 class StudyAdmin(ActingAdmin):
+    form = StudyForm
     list_display = ("title", "state", "origin", "rubric_version", "items_kept", "judgments_wanted")
     list_filter = ("state", "origin")
     list_select_related = ("rubric_version",)

@@ -43,7 +43,8 @@ def study(admin):
     version = starter.install(now=timezone.now())
     settings = {"title": "Field notes", "slug": "field-notes", "rubric_version": version.pk, "judgments_wanted": 12,
                 "lease_minutes": 60, "models_hidden": "on", "break_minutes": 25, "break_items": 10,
-                "wander": "read"}  # fmt: skip
+                "wander": "read", "quotas": "{}", "family_gap": 4, "repeat_share": 0.1, "repeat_gap_items": 20,
+                "repeat_gap_days": 7, "wave": 1}  # fmt: skip
     admin.post(reverse("admin:judgments_study_add"), settings)
     study = Study.objects.get()
     file = SimpleUploadedFile("material.csv", MATERIAL.encode())

@@ -27,6 +27,8 @@ def settings_of(version, **changes) -> dict:
         "title": "Field notes", "slug": "field-notes", "description": "", "rubric_version": version.pk,
         "judgments_wanted": 12, "lease_minutes": 60, "models_hidden": "on", "content_warning": "", "licence": "",
         "attribution": "", "break_minutes": 25, "break_items": 10, "daily_minutes": 120, "wander": "read",
+        "quotas": "{}", "initial-quotas": "{}", "family_gap": 4, "base_first": "on",
+        "repeat_share": 0.1, "repeat_gap_items": 20, "repeat_gap_days": 7, "wave": 1,
     }  # fmt: skip
     return given | changes
 
@@ -45,6 +47,34 @@ def test_a_study_is_made_and_its_settings_are_in_the_history(setting_up, db):
     assert (study.slug, study.state, study.origin) == ("field-notes", Study.State.DRAFT, Study.Origin.OWN)
     facts = json.loads(Event.objects.get(kind="study_changed").body)["facts"]["changed"]
     assert (facts["title"], facts["judgments_wanted"]) == ("Field notes", 12)
+
+
+@pytest.mark.parametrize(
+    ("quotas", "words"),
+    [
+        ('{"facet": "region"}', "Quotas name a facet and at_least"),
+        ('{"facet": "region", "at_least": {"north": 0}}', "1 or more"),
+        ('{"facet": "region", "at_least": {"north": 7, "south": 6}}', "more places than the 12"),
+        ('{"facet": "region", "at_least": {"north": 3}}', "no background question “region”"),
+        ('{"facet": ', "Enter a valid JSON"),
+    ],
+)
+def test_quotas_that_cannot_hold_are_not_kept(setting_up, study, quotas, words):
+    given = settings_of(study.rubric_version, title=study.title, slug=study.slug, quotas=quotas)
+
+    response = setting_up.post(page_of(study), given)
+
+    assert words in response.context["adminform"].form.errors["quotas"][0]
+    study.refresh_from_db()
+    assert study.quotas == {}
+
+
+def test_an_empty_field_means_no_quotas(setting_up, study):
+    given = settings_of(study.rubric_version, title=study.title, slug=study.slug, quotas="")
+
+    assert setting_up.post(page_of(study), given).status_code == 302
+    study.refresh_from_db()
+    assert study.quotas == {}
 
 
 def test_a_change_names_what_was_changed(setting_up, study):
