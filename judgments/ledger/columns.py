@@ -67,9 +67,10 @@ _EMPTY = -1
 def _gathered(sql: str, parameters: Sequence, kinds: list[tuple[str, str]]) -> list[np.ndarray]:
     """One row of arrays: several times faster than a message for each row."""
     arrays = ", ".join(f"array_agg({name})" for name, _ in kinds)
-    query = f"SELECT {arrays} FROM ({connection.ops.compose_sql(sql, parameters)}) AS found"  # noqa: S608
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-        sent = b"".join(copy)
+    with connection.cursor() as cursor:
+        query = f"SELECT {arrays} FROM ({cursor.mogrify(sql, parameters)}) AS found"  # noqa: S608
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+            sent = b"".join(copy)
     found, at = [], _HEAD
     for _, kind in kinds:
         length = int.from_bytes(sent[at : at + _LENGTH], signed=True)
