@@ -26,6 +26,15 @@ def kept(study: Study, section: str, subset: str | None, compute: Callable[[ledg
     return finding
 
 
+def known(study: Study, section: str, subset: str | None) -> Any:
+    """The finding for the study as it is now if it is in the cache; else None. Raises UnknownSubset."""
+    at = ledger.stamp(study)
+    found = caches["findings"].get(_key(study, section, subset, at))
+    if found is None and subset is not None:
+        selected(study, subset, at)  # Says so if there is no such subset.
+    return found
+
+
 def selected(study: Study, subset: str | None, at: ledger.Stamp | None = None) -> ledger.Ledger:
     """The study's ledger, or that of one of its subsets. Raises UnknownSubset."""
     whole = ledger.of_study(study, at)

@@ -1,0 +1,120 @@
+"""Sections of a report: what else a study's judgments show, each asked for by its name.
+
+section(study, "ladder", subset=None)    computed once for a given state of the study, then kept
+SECTIONS                                  what there is, in the order of a full report
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from judgments.errors import DissensusError
+from judgments.models import Study
+from judgments.reports.keeping import kept, known
+from judgments.reports.sections import (
+    abstention,
+    agreement,
+    ceiling,
+    cohorts,
+    comparison,
+    groups,
+    influence,
+    kinds,
+    ladder,
+    noise,
+    posterior,
+    propensity,
+    ranges,
+    retest,
+    spread,
+)
+from judgments.reports.sections.material import Compared, Material
+
+
+class UnknownSection(DissensusError):
+    """There is no section of this name."""
+
+    code = "unknown_section"
+
+
+@dataclass(frozen=True)
+class Section:
+    """about: the question it answers. heavy: takes longer than anybody wants to wait for a page."""
+
+    about: str
+    find: Callable[[Compared], Any]
+    heavy: bool = False
+
+
+SECTIONS: dict[str, Section] = {
+    "agreement": Section("How much less do people differ about one item than about two?", agreement.find),
+    "spread": Section("Which items are agreed, spread out or split?", spread.find),
+    "noise": Section("How much of the variation is the item, and how many readers does one need?", noise.find),
+    "cohorts": Section("Do people who share a background agree more with each other?", cohorts.find),
+    "crossed_cohorts": Section("And people who share two?", cohorts.find_crossed, heavy=True),
+    "ladder": Section("Where does disagreement come from?", ladder.find),
+    "posterior": Section("Do people differ, or were too few asked?", posterior.find),
+    "abstention": Section("Who said “not this”, and why?", abstention.find),
+    "retest": Section("How much do people differ from themselves?", retest.find),
+    "influence": Section("Which items and people move alpha most?", influence.find),
+    "groups": Section("Are there groups that nobody labelled?", groups.find, heavy=True),
+    "kinds": Section("How probable is each kind of disagreement, item by item?", kinds.find),
+    "ranges": Section("Unclear inside each head, or different between them?", ranges.find),
+    "ceiling": Section("How much of the scale is left?", ceiling.find),
+    "propensity": Section("What if all answers had been equally likely to be asked for?", propensity.find),
+    "comparison": Section("Which model is preferred side by side?", comparison.find),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One section of one study. dimensions: by name, only those that have something of the kind to tell."""
+
+    section: str
+    about: str
+    dimensions: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "about": self.about,
+            "dimensions": {name: found.to_dict() for name, found in self.dimensions.items()},
+        }
+
+
+def section(study: Study, name: str, subset: str | None = None) -> Found:
+    """One section: from the cache, or computed and put there. Raises UnknownSection and UnknownSubset."""
+    chosen = _section(name)
+    return kept(
+        study, _key(study, name, subset), subset, lambda held: _found(Material(study, subset, held), name, chosen)
+    )
+
+
+def ready(study: Study, name: str, subset: str | None = None) -> Found | None:
+    """The section if it has been computed for the study as it is now, or is computed in no time; else None."""
+    if not _section(name).heavy:
+        return section(study, name, subset)
+    return known(study, _key(study, name, subset), subset)
+
+
+def _section(name: str) -> Section:
+    if name not in SECTIONS:
+        raise UnknownSection(f"There is no section {name!r}. There are: {', '.join(SECTIONS)}.")
+    return SECTIONS[name]
+
+
+def _key(study: Study, name: str, subset: str | None) -> str:
+    """What the cache calls the section: findings may depend on more than the judgments."""
+    if name == "comparison" and study.hides_models:
+        return "section comparison, models hidden"
+    if name == "kinds" and known(study, groups.NAME, subset) is not None:
+        return "section kinds, with hidden camps"
+    return f"section {name}"
+
+
+def _found(material: Material, name: str, chosen: Section) -> Found:
+    by_dimension = {each.dimension.name: chosen.find(each) for each in material.compared()}
+    some = {dimension: found for dimension, found in by_dimension.items() if found is not None}
+    return Found(name, chosen.about, some)
