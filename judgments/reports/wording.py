@@ -37,12 +37,12 @@ def _of_mapping(finding: dict[str, Any], depth: int) -> Iterator[str]:
 def _line(name: str, value: Any, depth: int) -> Iterator[str]:
     indent = "  " * depth
     match value:
-        case None:
+        case None | "":
             return
         case dict() | list() if not value:
             return
         case {"value": _, "low": _, "high": _}:
-            yield f"{indent}{_words(name)}: {_estimate(value)}"
+            yield f"{indent}{_words(name)}: {_estimate(dict(value))}"
         case dict():
             yield f"{indent}{_words(name)}:"
             yield from _of_mapping(value, depth + 1)

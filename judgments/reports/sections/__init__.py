@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from judgments.errors import DissensusError
+from judgments.ledger import Ledger
 from judgments.models import Study
 from judgments.reports.keeping import kept, known
 from judgments.reports.sections import (
     abstention,
     agreement,
+    calibration,
     ceiling,
     cohorts,
     comparison,
@@ -30,7 +32,7 @@ from judgments.reports.sections import (
     retest,
     spread,
 )
-from judgments.reports.sections.material import Compared, Material
+from judgments.reports.sections.material import Compared, Material, Step, silent
 
 
 class UnknownSection(DissensusError):
@@ -65,6 +67,7 @@ SECTIONS: dict[str, Section] = {
     "ceiling": Section("How much of the scale is left?", ceiling.find),
     "propensity": Section("What if all answers had been equally likely to be asked for?", propensity.find),
     "comparison": Section("Which model is preferred side by side?", comparison.find),
+    "calibration": Section("Do the intervals hold what they say in this design?", calibration.find, heavy=True),
 }
 
 
@@ -84,11 +87,14 @@ class Found:
         }
 
 
-def section(study: Study, name: str, subset: str | None = None) -> Found:
+def section(study: Study, name: str, subset: str | None = None, *, said: Step = silent) -> Found:
     """One section: from the cache, or computed and put there. Raises UnknownSection and UnknownSubset."""
     chosen = _section(name)
     return kept(
-        study, _key(study, name, subset), subset, lambda held: _found(Material(study, subset, held), name, chosen)
+        study,
+        _key(study, name, subset),
+        subset,
+        lambda held: _found(Material(study, subset, held, said), name, chosen),
     )
 
 
@@ -115,6 +121,9 @@ def _key(study: Study, name: str, subset: str | None) -> str:
 
 
 def _found(material: Material, name: str, chosen: Section) -> Found:
-    by_dimension = {each.dimension.name: chosen.find(each) for each in material.compared()}
+    by_dimension = {}
+    for each in material.compared():
+        each.step(0, each.dimension.title)
+        by_dimension[each.dimension.name] = chosen.find(each)
     some = {dimension: found for dimension, found in by_dimension.items() if found is not None}
     return Found(name, chosen.about, some)

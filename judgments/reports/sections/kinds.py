@@ -28,7 +28,8 @@ APART = "apart"
 class DimensionKinds:
     """One dimension. items: by external id; those without any answer are left out.
 
-    expected: how many items of each kind there are expected to be; nan where nothing speaks of it. claims: what each kind says, in words.
+    expected: how many items of each kind there are expected to be; nan where nothing speaks of it. claims: what
+    each kind says, in words.
     """
 
     dimension: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,14 @@ from judgments.reports.counting import counted
 ORDERED = ("ordinal", "interval")
 
 
+Step = Callable[[int, int, str], None]
+"""Told how far the work has come: done, of how many, and with what."""
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """For work that nobody watches."""
+
+
 @dataclass(frozen=True)
 class Material:
     """A study, what of it is looked at, and the numbers from which anything random is drawn.
@@ -32,6 +40,7 @@ class Material:
     study: Study
     subset: str | None
     held: Ledger
+    said: Step = silent
 
     def rng(self, *purpose: str) -> np.random.Generator:
         """Random numbers that depend on the judgments and on what they are for."""
@@ -101,6 +110,11 @@ class Compared:
     def places(self) -> list[str]:
         """Names of the columns of `counts`."""
         return [place for place, kept in zip(self.dimension.places, self.in_order, strict=True) if kept]
+
+    def step(self, share: float, note: str) -> None:
+        """Say how far the work on this dimension has come."""
+        dimensions = len(self.held.dimensions)
+        self.material.said(round(100 * (self.row + share)), 100 * dimensions, note)
 
     def rng(self, purpose: str) -> np.random.Generator:
         return self.material.rng(purpose, self.dimension.name)
