@@ -21,7 +21,7 @@ from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, 
 from judgments.reports.items import ItemCounts, ItemRow, items
 from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
-from judgments.reports.sections import SECTIONS, Found, UnknownSection, ready, section
+from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
 from judgments.reports.sections.kinds import DimensionKinds
 from judgments.reports.whole import ALL, kinds, prepare, report, sections_of
 
@@ -48,6 +48,7 @@ __all__ = [
     "ReaderAnswer",
     "UnknownSection",
     "UnknownSubset",
+    "ask",
     "cohorts",
     "item",
     "items",
@@ -59,4 +60,5 @@ __all__ = [
     "report",
     "section",
     "sections_of",
+    "under_way",
 ]

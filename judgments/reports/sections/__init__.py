@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from judgments import jobs
 from judgments.errors import DissensusError
 from judgments.ledger import Ledger
-from judgments.models import Study
+from judgments.models import Job, Study
 from judgments.reports.keeping import kept, known
 from judgments.reports.sections import (
     abstention,
@@ -90,12 +92,11 @@ class Found:
 def section(study: Study, name: str, subset: str | None = None, *, said: Step = silent) -> Found:
     """One section: from the cache, or computed and put there. Raises UnknownSection and UnknownSubset."""
     chosen = _section(name)
-    return kept(
-        study,
-        _key(study, name, subset),
-        subset,
-        lambda held: _found(Material(study, subset, held, said), name, chosen),
-    )
+
+    def compute(held: Ledger) -> Found:
+        return _found(Material(study, subset, held, said), name, chosen)
+
+    return kept(study, _key(study, name, subset), subset, compute)
 
 
 def ready(study: Study, name: str, subset: str | None = None) -> Found | None:
@@ -103,6 +104,21 @@ def ready(study: Study, name: str, subset: str | None = None) -> Found | None:
     if not _section(name).heavy:
         return section(study, name, subset)
     return known(study, _key(study, name, subset), subset)
+
+
+def ask(study: Study, name: str, subset: str | None, *, asked_by, now: datetime) -> Job:
+    """Have a worker compute a heavy section; the job's page says how far it is. Raises like `section`."""
+    if not _section(name).heavy:
+        raise UnknownSection(f"{name!r} takes no time: it is computed when it is looked at.")
+    known(study, _key(study, name, subset), subset)  # Refuses a subset that is not there, before anybody waits.
+    payload = {"section": name} | ({"subset": subset} if subset else {})
+    return jobs.enqueue_once("section", payload, study=study, asked_by=asked_by, now=now)
+
+
+def under_way(study: Study, name: str) -> Job | None:
+    """The job that computes this section, if one waits or runs."""
+    found = Job.objects.filter(study=study, kind="section", state__in=jobs.UNDER_WAY)
+    return next((job for job in found if job.payload["section"] == name), None)
 
 
 def _section(name: str) -> Section:
