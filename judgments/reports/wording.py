@@ -15,7 +15,9 @@ def lines(plain: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for name, section in plain["sections"].items():
         found += ["", f"{name}: {section['about']}"]
-        if not section["dimensions"]:
+        if "whole" in section:
+            found += _of_mapping(section["whole"], 1)
+        elif not section["dimensions"]:
             found.append("  Nothing of the kind is in this study.")
         for dimension, finding in section["dimensions"].items():
             found += [f"  {dimension}", *_of_mapping(finding, 2)]

@@ -19,11 +19,14 @@ from judgments.reports.keeping import kept, known
 from judgments.reports.sections import (
     abstention,
     agreement,
+    bridging,
     calibration,
     ceiling,
     cohorts,
     comparison,
+    drift,
     groups,
+    indicators,
     influence,
     kinds,
     ladder,
@@ -32,7 +35,9 @@ from judgments.reports.sections import (
     propensity,
     ranges,
     retest,
+    saturation,
     spread,
+    transfer,
 )
 from judgments.reports.sections.material import Compared, Material, Step, silent
 
@@ -45,11 +50,15 @@ class UnknownSection(DissensusError):
 
 @dataclass(frozen=True)
 class Section:
-    """about: the question it answers. heavy: takes longer than anybody wants to wait for a page."""
+    """about: the question it answers. find: asks it of a dimension; find_whole: of the study as a whole.
+
+    heavy: takes longer than anybody wants to wait for a page.
+    """
 
     about: str
-    find: Callable[[Compared], Any]
+    find: Callable[[Compared], Any] | None = None
     heavy: bool = False
+    find_whole: Callable[[Material], Any] | None = None
 
 
 SECTIONS: dict[str, Section] = {
@@ -65,6 +74,11 @@ SECTIONS: dict[str, Section] = {
     "influence": Section("Which items and people move alpha most?", influence.find),
     "groups": Section("Are there groups that nobody labelled?", groups.find, heavy=True),
     "kinds": Section("How probable is each kind of disagreement, item by item?", kinds.find),
+    "bridging": Section("What do people like who usually disagree?", bridging.find, heavy=True),
+    "drift": Section("Does judging change as people go on?", drift.find, heavy=True),
+    "transfer": Section("How does judgment move when the context is shifted?", transfer.find),
+    "saturation": Section("Would more reading bring new kinds of passages?", find_whole=saturation.find),
+    "indicators": Section("Do versions of a model converge at the top of the scale?", indicators.find),
     "ranges": Section("Unclear inside each head, or different between them?", ranges.find),
     "ceiling": Section("How much of the scale is left?", ceiling.find),
     "propensity": Section("What if all answers had been equally likely to be asked for?", propensity.find),
@@ -75,18 +89,23 @@ SECTIONS: dict[str, Section] = {
 
 @dataclass(frozen=True)
 class Found:
-    """One section of one study. dimensions: by name, only those that have something of the kind to tell."""
+    """One section of one study. dimensions: by name, only those that have something of the kind to tell.
+
+    whole: of the study as a whole, where it was asked; None where there is nothing of the kind.
+    """
 
     section: str
     about: str
     dimensions: dict[str, Any]
+    whole: Any = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {
+        plain: dict[str, Any] = {
             "about": self.about,
             "dimensions": {name: found.to_dict() for name, found in self.dimensions.items()},
         }
+        return plain if self.whole is None else plain | {"whole": self.whole.to_dict()}
 
 
 def section(study: Study, name: str, subset: str | None = None, *, said: Step = silent) -> Found:
@@ -129,17 +148,21 @@ def _section(name: str) -> Section:
 
 def _key(study: Study, name: str, subset: str | None) -> str:
     """What the cache calls the section: findings may depend on more than the judgments."""
-    if name == "comparison" and study.hides_models:
-        return "section comparison, models hidden"
+    if name in ("comparison", "indicators") and study.hides_models:
+        return f"section {name}, models hidden"
     if name == "kinds" and known(study, groups.NAME, subset) is not None:
         return "section kinds, with hidden camps"
     return f"section {name}"
 
 
 def _found(material: Material, name: str, chosen: Section) -> Found:
+    whole = chosen.find_whole(material) if chosen.find_whole else None
+    if chosen.find is None:
+        return Found(name, chosen.about, {}, whole)
     by_dimension = {}
     for each in material.compared():
         each.step(0, each.dimension.title)
         by_dimension[each.dimension.name] = chosen.find(each)
-    some = {dimension: found for dimension, found in by_dimension.items() if found is not None}
-    return Found(name, chosen.about, some)
+    return Found(
+        name, chosen.about, {name: found for name, found in by_dimension.items() if found is not None}, whole
+    )

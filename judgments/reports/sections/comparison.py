@@ -33,7 +33,7 @@ def _comparisons(each: Compared):
     is_point = given.form == POINT
     of = given.judgment[is_point]
     place = each.dimension.place_of(given.point[is_point]).tolist()
-    orders = _orders(judged.id[of].tolist())
+    orders = _orders(each, set(judged.id[of].tolist()))
     for judgment, chosen in zip(of.tolist(), place, strict=True):
         responses = shown.get(int(each.held.items.id[judged.item[judgment]]), [])
         order = orders.get(int(judged.id[judgment])) or []
@@ -71,7 +71,7 @@ def _shown(each: Compared) -> tuple[dict[int, list[tuple[str, int | None]]], dic
     return found, names
 
 
-def _orders(judgments: list[int]) -> dict[int, list[str]]:
-    rows = Judgment.objects.filter(pk__in=judgments) if len(judgments) <= 10_000 else Judgment.objects.all()
-    wanted = set(judgments)
-    return {pk: order for pk, order in rows.values_list("pk", "assignment__response_order") if pk in wanted}
+def _orders(each: Compared, judgments: set[int]) -> dict[int, list[str]]:
+    """The uids of responses in the order in which each of these judgments' readers saw them."""
+    rows = Judgment.objects.filter(study=each.material.study).values_list("pk", "assignment__response_order")
+    return {pk: order for pk, order in rows if pk in judgments}

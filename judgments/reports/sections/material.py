@@ -13,7 +13,7 @@ from judgments.analysis import Ratings
 from judgments.analysis.coding import Floats
 from judgments.ledger import Dimension, Facet, Ledger, content
 from judgments.ledger import tables as columns
-from judgments.ledger.tables import Mask
+from judgments.ledger.tables import Ints, Mask
 from judgments.models import Study
 from judgments.reports.agreement import PRIMARY, answers
 from judgments.reports.cohorts import FEWEST_IN_GROUP
@@ -81,6 +81,16 @@ class Compared:
     def first(self) -> Ratings:
         """Point answers of first occasions; everything else is an abstention."""
         return answers(self.held, self.row).measured(self.metric)
+
+    @cached_property
+    def judgment_of_first(self) -> Ints:
+        """For each row of `first`, the row of its judgment in the ledger."""
+        judged, r, n = self.held.judgments, self.first, len(self.held.readers.id)
+        readings = np.flatnonzero(judged.are_readings)
+        key = judged.item[readings] * n + judged.reader[readings]
+        order = np.argsort(key)
+        wanted = r.item_ids[r.item] * n + r.annotator_ids[r.annotator]
+        return readings[order[np.searchsorted(key, wanted, sorter=order)]]
 
     @cached_property
     def all_occasions(self) -> Ratings:

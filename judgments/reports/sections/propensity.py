@@ -64,11 +64,5 @@ def _propensity(each: Compared) -> np.ndarray:
     """For each rating the probability with which its item was offered; nan where it is not known."""
     judgments = Judgment.objects.filter(study=each.material.study).order_by("pk")
     stored = read(judgments, {"id": whole("pk"), "propensity": real("assignment__propensity")})
-    judged, r = each.held.judgments, each.first
-    n = len(each.held.readers.id)
-    readings = np.flatnonzero(judged.are_readings)
-    key = judged.item[readings] * n + judged.reader[readings]
-    order = np.argsort(key)
-    wanted = r.item_ids[r.item] * n + r.annotator_ids[r.annotator]
-    judgment = judged.id[readings[order[np.searchsorted(key, wanted, sorter=order)]]]
+    judgment = each.held.judgments.id[each.judgment_of_first]
     return stored["propensity"][np.searchsorted(stored["id"], judgment)]
