@@ -10,7 +10,7 @@ from judgments.reports.cohorts import DimensionCohorts, Group, cohorts
 from judgments.reports.items import ItemRow, items
 from judgments.reports.noticed import noticed
 from judgments.reports.overview import DimensionFinding, overview
-from judgments.reports.sections import SECTIONS, ready, section
+from judgments.reports.sections import SECTIONS, is_ready, plain, section
 from judgments.reports.sections.kinds import DimensionKinds
 
 ALPHA_FIELDS = ("value", "low", "high", "n_items", "n_annotators", "n_ratings")
@@ -37,9 +37,8 @@ def report(study: Study, subset: str | None = None, sections: Iterable[str] = ()
     dimensions: by name. items: by external id. sections: names, or "all"; they come under "sections", and those
     that "all" does not wait for are named under "waiting". Raises UnknownSubset and UnknownSection.
     """
-    plain = _contract(study, subset)
     names = list(sections)
-    return plain | sections_of(study, subset, names) if names else plain
+    return _contract(study, subset) | (sections_of(study, subset, names) if names else {})
 
 
 def sections_of(study: Study, subset: str | None, names: list[str], *, wait: bool = True) -> dict[str, Any]:
@@ -49,11 +48,10 @@ def sections_of(study: Study, subset: str | None, names: list[str], *, wait: boo
     """
     found, waiting = {}, []
     for name in dict.fromkeys(each for asked in names for each in (SECTIONS if asked == ALL else [asked])):
-        here = section(study, name, subset) if wait and name in names else ready(study, name, subset)
-        if here is None:
-            waiting.append(name)
+        if (wait and name in names) or is_ready(study, name, subset):
+            found[name] = plain(study, name, subset)
         else:
-            found[name] = here.to_dict()
+            waiting.append(name)
     return {"sections": found, "waiting": waiting}
 
 

@@ -120,9 +120,12 @@ def section(study: Study, name: str, subset: str | None = None, *, said: Step = 
 
 def ready(study: Study, name: str, subset: str | None = None) -> Found | None:
     """The section if it has been computed for the study as it is now, or is computed in no time; else None."""
-    if not _section(name).heavy:
-        return section(study, name, subset)
-    return known(study, _key(study, name, subset), subset)
+    return section(study, name, subset) if is_ready(study, name, subset) else None
+
+
+def is_ready(study: Study, name: str, subset: str | None = None) -> bool:
+    """Whether nobody has to wait for the section. Raises UnknownSection and UnknownSubset."""
+    return not _section(name).heavy or known(study, _key(study, name, subset), subset) is not None
 
 
 def ask(study: Study, name: str, subset: str | None, *, asked_by, now: datetime) -> Job:
@@ -138,6 +141,15 @@ def under_way(study: Study, name: str) -> Job | None:
     """The job that computes this section, if one waits or runs."""
     found = Job.objects.filter(study=study, kind="section", state__in=jobs.UNDER_WAY)
     return next((job for job in found if job.payload["section"] == name), None)
+
+
+def plain(study: Study, name: str, subset: str | None = None) -> dict[str, Any]:
+    """One section as plain data, which is kept as well: long tables take a while to write out."""
+
+    def compute(held: Ledger) -> dict[str, Any]:
+        return section(study, name, subset).to_dict()
+
+    return kept(study, f"{_key(study, name, subset)}, plain", subset, compute)
 
 
 def _section(name: str) -> Section:
