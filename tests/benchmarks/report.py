@@ -6,6 +6,7 @@ what else the machine did. Each part is measured in a process of its own, on an 
 """
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -66,6 +67,7 @@ def _large(n_ratings: int) -> None:
     from judgments import reports
     from judgments.models import User
 
+    logging.getLogger("annotate.request").setLevel(logging.WARNING)
     study = stage.large_study(n_ratings)
     _forget()
     print(f"{n_ratings:,} ratings, {stage.crowding()}, memory {stage.memory_mb():.0f} MB before")
@@ -96,8 +98,10 @@ def _forget() -> None:
     from django.core.cache import caches
 
     from judgments.ledger import reading
+    from judgments.reports import keeping
 
     caches["findings"].clear()
+    keeping._recent.clear()
     reading._kept.clear()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from judgments import jobs, ledger, reports, rubrics, tasks
 from judgments.ledger import reading
 from judgments.models import Assignment, Item, Job, ModelVersion, Response, Rubric, Study
+from judgments.reports import keeping
 from judgments.reports.sections import SECTIONS
 from tests import factories
 from tests.factories import NOW, make_background, make_item, make_items, make_participant, said
@@ -49,6 +50,7 @@ def plain(study: Study, name: str, subset: str | None = None) -> dict:
 def anew() -> None:
     """As a process would find it that has never seen the study."""
     caches["findings"].clear()
+    keeping._recent.clear()
     reading._kept.clear()
 
 
