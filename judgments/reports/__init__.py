@@ -19,6 +19,7 @@ from judgments.reports.agreement import PRIMARY
 from judgments.reports.cohorts import FEWEST_IN_GROUP, DimensionCohorts, FacetCohorts, Group, cohorts
 from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, Quote, ReaderAnswer, item
 from judgments.reports.items import ItemCounts, ItemRow, items
+from judgments.reports.keeping import one_moment
 from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
 from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
@@ -54,6 +55,7 @@ __all__ = [
     "items",
     "kinds",
     "noticed",
+    "one_moment",
     "overview",
     "prepare",
     "ready",

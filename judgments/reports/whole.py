@@ -8,6 +8,7 @@ from judgments.analysis.estimate import json_safe
 from judgments.models import Study
 from judgments.reports.cohorts import DimensionCohorts, Group, cohorts
 from judgments.reports.items import ItemRow, items
+from judgments.reports.keeping import one_moment
 from judgments.reports.noticed import noticed
 from judgments.reports.overview import DimensionFinding, overview
 from judgments.reports.sections import SECTIONS, is_ready, plain, section
@@ -38,7 +39,8 @@ def report(study: Study, subset: str | None = None, sections: Iterable[str] = ()
     that "all" does not wait for are named under "waiting". Raises UnknownSubset and UnknownSection.
     """
     names = list(sections)
-    return _contract(study, subset) | (sections_of(study, subset, names) if names else {})
+    with one_moment():
+        return _contract(study, subset) | (sections_of(study, subset, names) if names else {})
 
 
 def sections_of(study: Study, subset: str | None, names: list[str], *, wait: bool = True) -> dict[str, Any]:
@@ -47,11 +49,12 @@ def sections_of(study: Study, subset: str | None, names: list[str], *, wait: boo
     wait: compute heavy sections that are asked for by name; "all" never does.
     """
     found, waiting = {}, []
-    for name in dict.fromkeys(each for asked in names for each in (SECTIONS if asked == ALL else [asked])):
-        if (wait and name in names) or is_ready(study, name, subset):
-            found[name] = plain(study, name, subset)
-        else:
-            waiting.append(name)
+    with one_moment():
+        for name in dict.fromkeys(each for asked in names for each in (SECTIONS if asked == ALL else [asked])):
+            if (wait and name in names) or is_ready(study, name, subset):
+                found[name] = plain(study, name, subset)
+            else:
+                waiting.append(name)
     return {"sections": found, "waiting": waiting}
 
 

@@ -101,7 +101,7 @@ def _forget() -> None:
     from judgments.reports import keeping
 
     caches["findings"].clear()
-    keeping._recent.clear()
+    keeping.forget()
     reading._kept.clear()
 
 

@@ -50,7 +50,7 @@ def plain(study: Study, name: str, subset: str | None = None) -> dict:
 def anew() -> None:
     """As a process would find it that has never seen the study."""
     caches["findings"].clear()
-    keeping._recent.clear()
+    keeping.forget()
     reading._kept.clear()
 
 

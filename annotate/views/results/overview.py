@@ -43,6 +43,7 @@ class Look:
 
 @login_required
 @require_safe
+@reports.one_moment()
 def overview(request, slug):
     study = permissions.study_for_researcher(request.user, slug)
     facets = list(Facet.objects.filter(study=study))
