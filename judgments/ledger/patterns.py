@@ -9,7 +9,7 @@ import pandas as pd
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Mod
 
-from judgments import models
+from judgments import models, withdrawal
 from judgments.analysis.patterns import PatternTable
 from judgments.analysis.table import Scale
 from judgments.ledger.columns import read, real, whole
@@ -67,5 +67,8 @@ def _first_answers(study: models.Study, dimensions: list[int], scale: Scale, par
     if discarded.exists():
         readings = readings.exclude(brought_by__in=discarded)
     return models.Rating.objects.filter(
-        judgment__in=readings.order_by(), dimension__in=dimensions, form=models.Form.POINT, point__in=scale.domain
+        judgment__in=withdrawal.standing(readings).order_by(),
+        dimension__in=dimensions,
+        form=models.Form.POINT,
+        point__in=scale.domain,
     )

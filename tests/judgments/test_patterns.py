@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from judgments import ledger
+from judgments import ledger, withdrawal
 from judgments.analysis import alpha
 from judgments.analysis.pattern_agreement import pattern_alpha
 from judgments.analysis.patterns import PatternTable, merge
@@ -35,6 +35,9 @@ def answered(db):
     brought = Import.objects.create(study=study, kind="judgments", source="a file", digest="d", created_at=NOW)
     bring(make_participant(study), items[2], {"depth": 5}, brought_by=brought)
     Import.objects.filter(pk=brought.pk).update(discarded_at=NOW)
+    taken_back = make_participant(study)
+    bring(taken_back, items[4], {"depth": 5})
+    withdrawal.withdraw_item(taken_back, items[4], actor=None, now=NOW)
     Item.objects.filter(pk=items[3].pk).update(hidden_at=NOW)
     return study
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from judgments import jobs, ledger, reports, rubrics, tasks
+from judgments import jobs, ledger, reports, rubrics, tasks, withdrawal
 from judgments.ledger import reading
 from judgments.models import Assignment, Item, Job, ModelVersion, Response, Rubric, Study
 from judgments.reports import keeping
@@ -152,6 +152,19 @@ def test_items_taken_out_are_in_no_section(db, name):
     found = orjson.dumps(plain(study, name)).decode()
 
     assert "item-3" not in found
+
+
+def test_judgments_taken_back_are_in_no_section(db):
+    study = nurses_and_a_clerk()
+    reader, item = study.participants.get(code_name="reader 6"), study.items.get(external_id="item-0")
+    before = plain(study, "agreement")["dimensions"]["depth"]["coefficients"]["ordinal"]["alpha"]
+
+    withdrawal.withdraw_item(reader, item, actor=None, now=NOW)
+
+    after = plain(study, "agreement")["dimensions"]["depth"]["coefficients"]["ordinal"]["alpha"]
+    assert (before["n_ratings"], after["n_ratings"]) == (32, 31)
+    counts = reports.kinds(study)["depth"].of("item-0")[0].evidence["counts"]
+    assert counts == [4.0, 2.0, 0.0, 1.0, 0.0]
 
 
 def test_kinds_come_with_probabilities_and_the_numbers_behind_them(db):
