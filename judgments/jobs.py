@@ -30,6 +30,8 @@ DOORBELL = "judgments.tasks.work_on"
 GAVE_UP = "This was tried three times and stopped each time without finishing. Nothing of it was kept; try again."
 UNEXPECTED = "Something went wrong on our side. Nothing was kept; the log of the server says more."
 
+UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
+
 Handler = Callable[[Job, "Progress"], dict[str, Any]]
 _handlers: dict[str, Handler] = {}
 
@@ -52,6 +54,15 @@ def enqueue(kind: str, payload: dict[str, Any], *, study: Study | None, asked_by
     job = Job.objects.create(kind=kind, payload=payload, study=study, asked_by=asked_by, created_at=now)
     transaction.on_commit(partial(ring, job.uid))
     return job
+
+
+def enqueue_once(kind: str, payload: dict[str, Any], *, study: Study, asked_by, now: datetime) -> Job:
+    """The same piece of work if it waits or is under way for this study; else a new one. Two clicks ask for one."""
+    with transaction.atomic():
+        Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+        under_way = Job.objects.filter(study=study, kind=kind, state__in=UNDER_WAY)
+        same = next((job for job in under_way if job.payload == payload), None)
+        return same or enqueue(kind, payload, study=study, asked_by=asked_by, now=now)
 
 
 def ring(uid: uuid.UUID) -> None:

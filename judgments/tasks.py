@@ -65,6 +65,15 @@ def release(job: Job, progress: jobs.Progress) -> dict:
     return {"release": made.name}
 
 
+@jobs.handles("section")
+def section(job: Job, progress: jobs.Progress) -> dict:
+    """payload: section, subset (may be missing). What was found is kept for pages and reports."""
+    assert job.study is not None
+    name, subset = job.payload["section"], job.payload.get("subset")
+    found = reports.section(job.study, name, subset, said=progress.step)
+    return {"section": name, "counts": {"questions": len(found.dimensions)}}
+
+
 def work_once(*, stopping: threading.Event | None = None) -> bool:
     """Put silent workers' jobs back, and do one job that waits; whether there was one."""
     jobs.sweep(timezone.now())

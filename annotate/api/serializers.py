@@ -344,6 +344,28 @@ class OwnJudgmentDetail(OwnJudgment):
     answers = AnswersSerializer()
 
 
+class ReportSerializer(serializers.Serializer):
+    """What `manage.py report STUDY --json` prints."""
+
+    study = serializers.SlugField()
+    dimensions = serializers.DictField(help_text="By name: alpha by metric with its interval, forms, cohorts.")
+    items = serializers.DictField(help_text="By external id: readers, share of pairs that differ, counts.")
+    sections = serializers.DictField(required=False, help_text="By name, as asked for.")
+    waiting = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Sections that have not been computed yet."
+    )
+
+
+class SectionBody(serializers.Serializer):
+    section = serializers.CharField()
+    subset = serializers.CharField(required=False, allow_null=True)
+
+
+class WorkSerializer(serializers.Serializer):
+    job = serializers.UUIDField(source="uid", help_text="Its page is `/jobs/{job}/`.")
+    state = serializers.CharField(help_text="queued, running, done or failed")
+
+
 class RootSerializer(serializers.Serializer):
     docs = serializers.CharField()
     schema = serializers.CharField()

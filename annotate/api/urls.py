@@ -14,6 +14,7 @@ from annotate.api.assignments import (
 )
 from annotate.api.endpoint import Nowhere
 from annotate.api.judgments import Judgments, OneJudgment
+from annotate.api.reports import Report
 from annotate.api.studies import Items, OneItem, OneStudy, Studies
 from annotate.api.tokens import TokenEndpoint
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("studies/<slug:slug>/", OneStudy.as_view(), name="study"),
     path("studies/<slug:slug>/items/", Items.as_view(), name="items"),
     path("studies/<slug:slug>/items/<uuid:uid>/", OneItem.as_view(), name="item"),
+    path("studies/<slug:slug>/report/", Report.as_view(), name="report"),
     path("assignments/next", Next.as_view(), name="next"),
     path("assignments/<uuid:uid>", OneAssignment.as_view(), name="assignment"),
     path("assignments/<uuid:uid>/draft", AssignmentDraft.as_view(), name="draft"),

@@ -14,7 +14,9 @@ TITLES = {
     "import_items": "Bringing in items",
     "import_judgments": "Bringing in a dataset",
     "release": "Making a release",
+    "section": "Working out a section of the report",
 }
+SECTIONS = {"calibration": "Simulating this design"}
 
 
 @login_required
@@ -23,7 +25,7 @@ TITLES = {
 def show(request, uid):
     job = _job_for(request.user, uid)
     going_on = job.state in (Job.State.QUEUED, Job.State.RUNNING)
-    context = {"job": job, "title": TITLES.get(job.kind, job.kind), "going_on": going_on, "counts": _counts(job)}
+    context = {"job": job, "title": _title(job), "going_on": going_on, "counts": _counts(job)}
     return render(request, "jobs/_job.html" if request.htmx else "jobs/show.html", context)
 
 
@@ -36,6 +38,10 @@ def _job_for(user, uid) -> Job:
     if not (researches or job.asked_by_id == user.pk or is_admin(user)):
         raise Http404("There is no such job for you.")
     return job
+
+
+def _title(job: Job) -> str:
+    return SECTIONS.get(job.payload.get("section", ""), TITLES.get(job.kind, job.kind))
 
 
 def _counts(job: Job) -> list[tuple[str, int]]:

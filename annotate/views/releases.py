@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -21,28 +20,22 @@ TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".zip": "application/zip",
 }
-UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 @login_required
 @require_GET
 def index(request, slug):
     study = study_for_researcher(request.user, slug)
-    under_way = Job.objects.filter(study=study, kind="release", state__in=UNDER_WAY).first()
+    under_way = Job.objects.filter(study=study, kind="release", state__in=jobs.UNDER_WAY).first()
     context = {"study": study, "releases": releasing.kept(study), "under_way": under_way}
     return render(request, "releases/index.html", context)
 
 
 @login_required
 @require_POST
-@transaction.atomic
 def make(request, slug):
     study = study_for_researcher(request.user, slug)
-    # Two clicks at once ask for one release.
-    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
-    job = Job.objects.filter(study=study, kind="release", state__in=UNDER_WAY).first()
-    if job is None:
-        job = jobs.enqueue("release", {}, study=study, asked_by=request.user, now=timezone.now())
+    job = jobs.enqueue_once("release", {}, study=study, asked_by=request.user, now=timezone.now())
     return redirect("jobs:show", job.uid)
 
 

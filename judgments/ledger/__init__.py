@@ -9,6 +9,7 @@ items, discarded imports and judgments that their authors took back are left out
 here only with consent to analysis.
 """
 
+from judgments.ledger.digest import content
 from judgments.ledger.dimensions import LINE_PARTS, Dimension, Point
 from judgments.ledger.reading import of_item, of_study, stamp
 from judgments.ledger.selection import UnknownSubset, subset, subset_names
@@ -28,6 +29,7 @@ __all__ = [
     "Readers",
     "Stamp",
     "UnknownSubset",
+    "content",
     "of_item",
     "of_study",
     "stamp",

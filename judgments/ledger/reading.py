@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery
+import orjson
+from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from judgments import models, withdrawal
+from judgments.ledger.columns import place, read, real, whole
 from judgments.ledger.dimensions import Asked, dimensions_of
 from judgments.ledger.tables import (
     FORMS,
@@ -28,14 +31,21 @@ from judgments.ledger.tables import (
 from judgments.models.material import ItemQuerySet
 
 STUDIES_KEPT = 4
+JUDGMENTS_AT_ONCE = 50_000
 
-_JUDGMENT = (
-    "id", "item_id", "participant_id", "occasion", "revision", "status", "settled", "rubric_version_id",
-    "supersedes_id", "brought_by_id",
-)  # fmt: skip
-_RATING = ("id", "judgment_id", "dimension_id", "form", "point", "low", "high", "both_a", "both_b", "reason")
-_FORM = {form: code for code, form in enumerate(FORMS)}
-_REASON = {reason: code for code, reason in enumerate(REASONS)}
+_JUDGMENT = {
+    name: whole(name)
+    for name in (
+        "id", "item_id", "participant_id", "occasion", "revision", "settled", "rubric_version_id", "supersedes_id",
+        "brought_by_id",
+    )
+} | {"status": place("status", models.Judgment.Status.values)}  # fmt: skip
+_RATING = (
+    {name: whole(name) for name in ("id", "judgment_id", "dimension_id")}
+    | {name: real(name) for name in ("point", "low", "high", "both_a", "both_b")}
+    | {"form": place("form", FORMS), "reason": place("reason", REASONS)}
+)
+_COUNTED = models.Judgment.Status.values.index(models.Judgment.Status.COUNTED)
 
 
 class _Rows(NamedTuple):
@@ -49,9 +59,13 @@ class _Rows(NamedTuple):
         ids = self.judgments["id"]
         return int(ids[-1]) if len(ids) else 0
 
-    def and_then(self, more: "_Rows") -> "_Rows":
-        return _Rows(*({name: np.concatenate([old[name], new[name]]) for name in old}
-                       for old, new in zip(self, more, strict=True)))  # fmt: skip
+    @staticmethod
+    def all_of(parts: Sequence["_Rows"]) -> "_Rows":
+        """Parts that follow one another, as one."""
+        return _Rows(*(
+            {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+            for tables in zip(*parts, strict=True)
+        ))  # fmt: skip
 
 
 class _Kept(NamedTuple):
@@ -133,43 +147,41 @@ def _read_on(study: models.Study, rows: _Rows) -> _Rows:
     so_far = _judgments_of(study).filter(pk__lte=rows.last).aggregate(n=Count("pk"))["n"]
     if so_far != len(rows.judgments["id"]):
         return _rows(_judgments_of(study))
-    return rows.and_then(_rows(_judgments_of(study).filter(pk__gt=rows.last)))
+    return _Rows.all_of([rows, _rows(_judgments_of(study).filter(pk__gt=rows.last))])
 
 
 def _rows(judgments: QuerySet) -> _Rows:
-    read = _columns(judgments.order_by("pk").values_list(*_JUDGMENT), _JUDGMENT)
-    stored = {
-        name: np.array([value or 0 for value in read[name]] if name in _OPTIONAL else read[name], dtype=np.int64)
-        for name in _JUDGMENT
-        if name != "status"
-    }
-    counted = models.Judgment.Status.COUNTED
-    stored["is_counted"] = np.array([status == counted for status in read["status"]], dtype=bool)
-    return _Rows(stored, _ratings(judgments, stored["id"]))
+    """These judgments and their ratings, a block at a time: what is under way never needs much memory."""
+    found, last = [], 0
+    while True:
+        block = _block(judgments, last)
+        found.append(block)
+        if len(block.judgments["id"]) < JUDGMENTS_AT_ONCE:
+            return _Rows.all_of(found)
+        last = block.last
 
 
-_OPTIONAL = ("settled", "supersedes_id", "brought_by_id")
-
-
-def _ratings(judgments: QuerySet, known: np.ndarray) -> dict[str, np.ndarray]:
-    found = models.Rating.objects.filter(judgment__in=judgments.order_by())
-    read = _columns(found.order_by().values_list(*_RATING), _RATING)
-    stored: dict[str, np.ndarray] = {
-        name: np.array(read[name], dtype=np.int64) for name in ("id", "judgment_id", "dimension_id")
-    }
-    stored |= {name: np.array(read[name], dtype=np.float64) for name in ("point", "low", "high", "both_a", "both_b")}
-    stored["form"] = np.array([_FORM[form] for form in read["form"]], dtype=np.int8)
-    stored["reason"] = np.array([_REASON[reason] for reason in read["reason"]], dtype=np.int8)
-    stored["labels"] = _labels(found, stored["id"])
+def _block(judgments: QuerySet, after: int) -> _Rows:
+    stored = read(judgments.filter(pk__gt=after).order_by("pk")[:JUDGMENTS_AT_ONCE], _JUDGMENT)
+    first, last = (int(stored["id"][0]), int(stored["id"][-1])) if len(stored["id"]) else (0, -1)
+    within = judgments.filter(pk__gte=first, pk__lte=last).order_by()
+    found = models.Rating.objects.filter(judgment__in=within, judgment__gte=first, judgment__lte=last).order_by()
+    ratings = read(found, _RATING)
+    ratings["labels"] = _labels(found, ratings["id"])
     # A judgment accepted between the two queries has ratings here and no row there; it is read next time.
-    order = np.lexsort((stored["dimension_id"], stored["judgment_id"]))
-    order = order[np.isin(stored["judgment_id"][order], known)]
-    return {name: column[order] for name, column in stored.items()}
+    order = np.lexsort((ratings["dimension_id"], ratings["judgment_id"]))
+    order = order[np.isin(ratings["judgment_id"][order], stored["id"])]
+    return _Rows(stored, {name: column[order] for name, column in ratings.items()})
 
 
 def _labels(found: QuerySet, ids: np.ndarray) -> Words:
-    given = {pk: tuple(labels) for pk, labels in found.filter(labels__isnull=False).values_list("pk", "labels")}
-    return words([given.get(pk) for pk in ids.tolist()]) if given else np.full(len(ids), None, dtype=object)
+    """The labels of each rating as a tuple, None where it has none. Equal ones are one object."""
+    rows = found.filter(labels__isnull=False).annotate(written=Cast("labels", TextField()))
+    written = dict(rows.values_list("pk", "written"))
+    if not written:
+        return np.full(len(ids), None, dtype=object)
+    chosen = {text: tuple(orjson.loads(text)) for text in set(written.values())}
+    return words([chosen[written[pk]] if pk in written else None for pk in ids.tolist()])
 
 
 def _columns(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -187,7 +199,7 @@ def _ledger(study: models.Study, rows: _Rows, items: ItemQuerySet, participants:
     keep = is_shown & is_known & _not_discarded(study, stored["brought_by_id"]) & _not_withdrawn(study, stored)
     judgments = Judgments(
         id=stored["id"], item=item, reader=reader, occasion=stored["occasion"], revision=stored["revision"],
-        is_current=~np.isin(stored["id"], stored["supersedes_id"]), is_counted=stored["is_counted"],
+        is_current=~np.isin(stored["id"], stored["supersedes_id"]), is_counted=stored["status"] == _COUNTED,
         settled=stored["settled"].astype(np.int8), version=stored["rubric_version_id"],
     )  # fmt: skip
     columns = {name: ratings[name] for name in _RATING if not name.endswith("_id")}

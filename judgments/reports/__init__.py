@@ -5,7 +5,10 @@
     items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
     noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
     item(study, item)                one item: who answered what, why, and which passages they marked
-    prepare(study)                   the first four, so that nobody has to wait for them
+    section(study, name, subset)     one section of the full report; see reports.sections
+    kinds(study, subset=None)        each item: how probable each kind of disagreement is
+    report(study, subset, sections)  all of it as plain data
+    prepare(study)                   what pages show first, so that nobody has to wait for it
 
 All but an item's are computed once for a given state of the study and then kept in the cache "findings". An
 item's finding holds people's words, which may be withdrawn, so it is read anew each time.
@@ -16,16 +19,23 @@ from judgments.reports.agreement import PRIMARY
 from judgments.reports.cohorts import FEWEST_IN_GROUP, DimensionCohorts, FacetCohorts, Group, cohorts
 from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, Quote, ReaderAnswer, item
 from judgments.reports.items import ItemCounts, ItemRow, items
+from judgments.reports.keeping import one_moment
 from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
-from judgments.reports.whole import prepare, report
+from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
+from judgments.reports.sections.kinds import DimensionKinds
+from judgments.reports.whole import ALL, kinds, prepare, report, sections_of
 
 __all__ = [
+    "ALL",
     "FEWEST_IN_GROUP",
     "PRIMARY",
+    "SECTIONS",
     "DimensionCohorts",
     "DimensionFinding",
+    "DimensionKinds",
     "FacetCohorts",
+    "Found",
     "Group",
     "ItemCounts",
     "ItemDimension",
@@ -37,12 +47,20 @@ __all__ = [
     "Place",
     "Quote",
     "ReaderAnswer",
+    "UnknownSection",
     "UnknownSubset",
+    "ask",
     "cohorts",
     "item",
     "items",
+    "kinds",
     "noticed",
+    "one_moment",
     "overview",
     "prepare",
+    "ready",
     "report",
+    "section",
+    "sections_of",
+    "under_way",
 ]

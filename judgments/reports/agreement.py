@@ -69,12 +69,14 @@ def metrics_of(dimension: Dimension) -> tuple[str, ...]:
     return metrics
 
 
-def answers(held: Ledger, row: int) -> Answers:
-    """First occasions, current revisions, counted, on the dimension in this row."""
+def answers(held: Ledger, row: int, *, repeats: bool = False) -> Answers:
+    """First occasions, current revisions, counted, on the dimension in this row; and later occasions if asked."""
     dimension = held.dimensions[row]
     if dimension.level not in METRICS:
         return Answers(dimension, None)
-    given = held.on(row, held.is_of_reading)
+    judged = held.judgments
+    taken = judged.are_readings | (judged.is_current & (judged.occasion > 0)) if repeats else judged.are_readings
+    given = held.on(row, taken[held.ratings.judgment])
     is_point = given.form == POINT
     values: Any = [labels if point else None for labels, point in zip(given.labels, is_point, strict=True)]
     if dimension.level != Level.SET:
@@ -83,11 +85,9 @@ def answers(held: Ledger, row: int) -> Answers:
         kind="set" if dimension.level == Level.SET else "nominal",
         domain=() if dimension.is_line else tuple(point.value for point in dimension.points),
     )
-    judged = held.judgments
-    return Answers(
-        dimension,
-        Ratings.from_arrays(judged.item[given.judgment], judged.reader[given.judgment], values, scale),
-    )
+    of = given.judgment
+    found = Ratings.from_arrays(judged.item[of], judged.reader[of], values, scale, occasion=judged.occasion[of])
+    return Answers(dimension, found)
 
 
 def _is_number(text: str) -> bool:

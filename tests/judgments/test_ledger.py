@@ -69,7 +69,7 @@ def test_a_later_occasion_and_a_surplus_judgment_are_not_readings(db):
     judged = ledger.of_study(study).judgments
 
     assert judged.occasion.tolist() == [0, 0, 1, 0]
-    assert judged.is_counted.tolist() == [True, True, False, False]
+    assert judged.is_counted.tolist() == [True, True, True, False]
     assert judged.are_readings.tolist() == [True, True, False, False]
 
 

@@ -164,3 +164,54 @@ def test_without_any_study_it_says_so(db):
 def test_a_subset_that_is_not_there_is_refused_with_those_that_are(two_of_three):
     with pytest.raises(CommandError, match=r"no subset 'left'\. Its subsets: stayed\."):
         printed("field-study", "--subset", "left")
+
+
+def test_a_section_is_added_to_what_programs_rely_on(two_of_three):
+    before = json.loads(printed("field-study", "--json"))
+
+    plain = json.loads(printed("field-study", "--json", "--section", "agreement", "--section", "spread"))
+
+    assert {name: plain[name] for name in before} == before
+    assert list(plain["sections"]) == ["agreement", "spread"]
+    assert plain["waiting"] == []
+    alpha = plain["sections"]["agreement"]["dimensions"]["voice"]["coefficients"]["nominal"]["alpha"]
+    assert alpha["value"] == before["dimensions"]["voice"]["alpha"]["nominal"]["value"]
+
+
+def test_a_heavy_section_is_computed_when_it_is_asked_for_by_name(two_of_three):
+    waiting = json.loads(printed("field-study", "--json", "--section", "all"))["waiting"]
+
+    plain = json.loads(printed("field-study", "--json", "--section", "all", "--section", "groups"))
+
+    assert "groups" in waiting
+    assert plain["waiting"] == [name for name in waiting if name != "groups"]
+    assert plain["sections"]["groups"]["dimensions"]["voice"]["k"] == 1
+
+
+def test_a_section_is_text_for_people(two_of_three):
+    lines = printed("field-study", "--section", "influence", "--section", "noise").splitlines()
+
+    assert lines[:6] == [
+        "influence: Which items and people move alpha most?",
+        "  voice",
+        "    value: 0.1667",
+        "    items:",
+        "      item item-0, n 3, without 0, shift -0.1667",
+        "      item item-1, n 3, without 0, shift -0.1667",
+    ]
+    assert lines[-2:] == [
+        "noise: How much of the variation is the item, and how many readers does one need?",
+        "  Nothing of the kind is in this study.",
+    ]
+
+
+def test_text_says_what_it_does_not_wait_for(two_of_three):
+    assert printed("field-study", "--section", "all").splitlines()[-2:] == [
+        "calibration: Do the intervals hold what they say in this design?",
+        "  Takes a while; ask for it with --section calibration.",
+    ]
+
+
+def test_a_section_that_is_not_there_is_refused_with_those_that_are(two_of_three):
+    with pytest.raises(CommandError, match=r"no section 'truth'\. There are: agreement, spread"):
+        printed("field-study", "--section", "truth")

@@ -23,7 +23,8 @@ def read_again(reader: Participant, item: Item, answers: Answers, *, occasion: i
     """A later occasion of the same person with the same item."""
     assignment = Assignment.objects.create(
         study=reader.study, item=item, participant=reader, rubric_version=reader.study.rubric_version,
-        kind=Assignment.Kind.REPEAT, occasion=occasion, position=0, reason="repeat", offered_at=NOW,
+        kind=Assignment.Kind.REPEAT if occasion else Assignment.Kind.FRESH, occasion=occasion, position=0,
+        reason="repeat", offered_at=NOW,
     )  # fmt: skip
     return _send(assignment, reader, answers)
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from annotate.views.results import item, items, overview, ratings
+from annotate.views.results import calibration, item, items, overview, ratings
 
 app_name = "results"
 urlpatterns = [
     path("<slug:slug>/", overview.overview, name="overview"),
     path("<slug:slug>/items/", items.items, name="items"),
     path("<slug:slug>/items/<uuid:uid>/", item.item, name="item"),
+    path("<slug:slug>/calibration/", calibration.calibrate, name="calibrate"),
     path("<slug:slug>/ratings.csv", ratings.ratings, name="ratings"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from annotate import permissions
 from annotate.charts import Chart
 from annotate.templatetags.results import counted
-from annotate.views.results import drawing, few, orders
+from annotate.views.results import calibration, drawing, few, orders
 from annotate.views.results.lens import SORTS, Lens
 from judgments import ledger, reports
 from judgments.models import Facet, Study
@@ -43,6 +43,7 @@ class Look:
 
 @login_required
 @require_safe
+@reports.one_moment()
 def overview(request, slug):
     study = permissions.study_for_researcher(request.user, slug)
     facets = list(Facet.objects.filter(study=study))
@@ -64,6 +65,8 @@ def overview(request, slug):
         "blocks": [_block(f"-{n}", *pair) for n, pair in enumerate(zip(seen.dimensions, chosen, strict=True))],
         "looks": _worth_a_look(study, lens),
         "tables": _tables(cohorts.values(), seen, lens),
+        "checked": calibration.checked(study, lens.chosen_subset, seen),
+        "being_checked": calibration.under_way(study),
     }
     return render(request, "results/overview.html", context)
 

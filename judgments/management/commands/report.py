@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from judgments import reports
 from judgments.models import Study
+from judgments.reports import wording
 
 
 class Command(BaseCommand):
@@ -14,16 +15,22 @@ class Command(BaseCommand):
         parser.add_argument("study", help="The study's address, such as field-study.")
         parser.add_argument("--json", action="store_true", help="Everything, for programs.")
         parser.add_argument("--subset", help="Only one of the subsets that the study names.")
+        parser.add_argument(
+            "--section", action="append", default=[], metavar="NAME",
+            help=f"More than that; may be given again. all, or one of {', '.join(reports.SECTIONS)}.",
+        )  # fmt: skip
 
-    def handle(self, *, study: str, subset: str | None, **options):
+    def handle(self, *, study: str, subset: str | None, section: list[str], **options):
         found = _study(study)
         try:
             if options["json"]:
-                plain = reports.report(found, subset)
+                plain = reports.report(found, subset, section)
                 self.stdout.write(orjson.dumps(plain, option=orjson.OPT_INDENT_2).decode())
+            elif section:
+                self.stdout.write("\n".join(wording.lines(reports.sections_of(found, subset, section))))
             else:
                 self.stdout.write("\n".join(_text(found, subset)))
-        except reports.UnknownSubset as error:
+        except (reports.UnknownSubset, reports.UnknownSection) as error:
             raise CommandError(str(error)) from None
 
 

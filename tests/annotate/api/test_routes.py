@@ -22,6 +22,8 @@ MATRIX = [
     ("study", "get", "studies/field-study/", None, (200, 200, 200, 404, 401)),
     ("items", "get", "studies/field-study/items/", None, (404, 404, 200, 404, 401)),
     ("item", "get", "studies/field-study/items/{item}/", None, (404, 404, 200, 404, 401)),
+    ("report", "get", "studies/field-study/report/", None, (404, 404, 200, 404, 401)),
+    ("report", "post", "studies/field-study/report/", {"section": "groups"}, (404, 404, 202, 404, 401)),
     ("next", "post", "assignments/next", {"study": "field-study"}, (200, 200, 404, 404, 401)),
     ("assignment", "get", "assignments/{held}", None, (200, 404, 404, 404, 401)),
     ("draft", "put", "assignments/{held}/draft", {"based_on": 0, "answers": {}}, (200, 404, 404, 404, 401)),
