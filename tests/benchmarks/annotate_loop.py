@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.annotate_loop [--engine postgresql|sqlite] [--clients 1 8 32 128] [--seconds 15]
 
-One loop: ask what is next, get its page, send answers to six questions. Server, database and clients share
+One loop: ask what is next, get its page, send answers to six questions; with --first-reading, write one before
+and get the page again. Server, database and clients share
 this machine. Printed beside a bare page of the same server (no session, no database): the most it can do.
 """
 
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--think", type=float, default=0, help="seconds a reader takes for an item, on average")
     parser.add_argument("--items", type=int, default=2_000)
+    parser.add_argument("--first-reading", action="store_true", help="the study asks for a first reading")
     parser.add_argument("--port", type=int, default=8160)
     asked = parser.parse_args()
     ground = Ground(asked.engine)
@@ -37,7 +39,7 @@ def main() -> None:
 def _measure(asked, ground: Ground) -> None:
     from tests.support import reading_room
 
-    study, slugs = reading_room.make_study(items=asked.items, wanted=12)
+    study, slugs = reading_room.make_study(items=asked.items, wanted=12, first_reading=asked.first_reading)
     people = [reading_room.sign_in(study, count) for count in asked.clients]
     print(f"{asked.engine}, {asked.items} items, {asked.seconds:g} s each, {os.cpu_count()} cores")
     print(

@@ -1,3 +1,4 @@
+import uuid
 from functools import partial
 
 import pytest
@@ -6,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField
 from django.db.models.deletion import ProtectedError
 
-from judgments import canonical, checks, guards, rubrics
+from judgments import canonical, care, checks, first_readings, guards, notes, proposals, rubrics, sittings, stands
 from judgments.errors import AppendOnly
 from judgments.models import (
     Consent,
@@ -15,10 +16,14 @@ from judgments.models import (
     ErasableText,
     Judgment,
     Mark,
+    Note,
+    Proposal,
     Rating,
     RubricVersion,
     ScalePoint,
+    Stand,
     Tag,
+    Withdrawal,
 )
 from tests import factories
 from tests.factories import NOW
@@ -87,6 +92,7 @@ def test_raw_sql_cannot_change_any_append_only_table(judgment, jo, study):
     text = ConsentText.objects.create(study=study, version=1, body="We keep what you write.", created_at=NOW)
     Consent.objects.create(participant=jo, text=text, takes_part=True, may_quote=True, may_publish=True, given_at=NOW)
     Mark.objects.create(judgment=judgment, turn=0, start=0, end=2, quote="he")
+    _say_everything_else(judgment, jo)
 
     for table in guards.append_only_tables():
         with connection.cursor() as cursor:
@@ -95,6 +101,21 @@ def test_raw_sql_cannot_change_any_append_only_table(judgment, jo, study):
         assert refused(f"UPDATE {table} SET id = id"), table
         assert refused(f"DELETE FROM {table}"), table
     assert unchanged(judgment)
+
+
+def _say_everything_else(judgment, jo):
+    """A row in each table that keeps what somebody said besides answers."""
+    by_jo = {"actor": jo.user, "now": NOW}
+    assignment = judgment.assignment
+    first_readings.write(assignment, "It waited.", key=uuid.uuid4(), **by_jo)
+    proposals.make(assignment, Proposal.Kind.GAP, "Whether it listened.", key=uuid.uuid4(), **by_jo)
+    notes.write(jo, notes.Said(kind=Note.Kind.NOTE, text="Waiting is kind."), **by_jo)
+    care.prefer(jo, {"grief": "warn"}, now=NOW)
+    care.ask_for_care(jo, "It stays with me.", assignment=assignment, **by_jo)
+    sittings.leave_bookmark(jo, "At the second reply.", assignment=assignment, now=NOW)
+    sittings.correct(jo, 5, "On paper.", **by_jo)
+    stands.stand_by(judgment, judgment, Stand.Choice.BOTH, **by_jo)
+    Withdrawal.objects.create(participant=jo, scope=Withdrawal.Scope.PART, at=NOW)
 
 
 def test_an_insert_that_replaces_a_judgment_is_refused(judgment):

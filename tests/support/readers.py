@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|key|rubric_version|supersedes)" value="([^"]*)"')
+FIRST = 'name="first"'
 
 
 @dataclass
@@ -85,7 +86,10 @@ def answers_to(page: str, slugs: list[str], rng: random.Random) -> bytes:
 
 
 async def read(line: Line, study: str, slugs: list[str], timing: Timing, rng: random.Random) -> bool:
-    """One loop: what is next, its page, its answers. False when nothing is left or something failed."""
+    """One loop: what is next, its page, its answers; a first reading and the page again where it asks for one.
+
+    False when nothing is left or something failed.
+    """
 
     async def timed(name: str, expected: int, *request) -> Reply | None:
         began = time.perf_counter()
@@ -106,6 +110,10 @@ async def read(line: Line, study: str, slugs: list[str], timing: Timing, rng: ra
     if found is None or not found.headers["location"].startswith("/read/items/"):
         return False
     page = await timed("page", 200, "GET", found.headers["location"])
+    if page is not None and FIRST in page.body.decode():
+        words = dict(FIELD.findall(page.body.decode())) | {"first": "It waits before it answers."}
+        await timed("first", 303, "POST", f"{found.headers['location']}first/", urlencode(words).encode(), form)
+        page = await timed("page", 200, "GET", found.headers["location"])
     if page is None:
         return False
     sent = await timed(

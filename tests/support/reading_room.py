@@ -11,7 +11,10 @@ ANSWER = (
 
 
 def make_study(*, items: int, wanted: int, **fields):
-    """An open study with the starter rubric's scales and items of a few hundred words, made in bulk."""
+    """An open study with the starter rubric's scales and items of a few hundred words, made in bulk.
+
+    It shows its questions at once; `first_reading=True` asks for a first reading before.
+    """
     from django.utils import timezone
 
     from judgments import rubrics
@@ -30,7 +33,7 @@ def make_study(*, items: int, wanted: int, **fields):
     version = rubrics.publish(version, actor=None, now=timezone.now())
     study = Study.objects.create(
         slug=f"room-{secrets.token_hex(4)}", title="A reading room", state="open", rubric_version=version,
-        judgments_wanted=wanted, **fields,
+        judgments_wanted=wanted, **({"first_reading": False} | fields),
     )  # fmt: skip
     messages = [{"role": "person", "content": PROMPT}]
     for start in range(0, items, 5_000):

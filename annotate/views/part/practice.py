@@ -129,7 +129,7 @@ def _texts(participant: Participant) -> tuple[list[Text], list[Text], str]:
         return turns_of(shown), responses_of(shown), item.scenario.title
     person, model = BUILT_IN
     return (
-        [Text("turn-0", SPEAKERS["person"], "en", "turn", "0", person)],
-        [Text("response-0", SPEAKERS["model"], "en", "response", "practice", model)],
+        [Text("turn-0", f"{SPEAKERS['person']}, 1", SPEAKERS["person"], "en", "turn", "0", person)],
+        [Text("response-0", SPEAKERS["model"], SPEAKERS["model"], "en", "response", "practice", model)],
         _("The cake"),
     )
