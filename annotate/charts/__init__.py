@@ -26,6 +26,7 @@ from .answers import (
 from .distribution import Distribution, draw_distribution
 from .figure import Chart, Table
 from .interval import Estimate, Intervals, draw_intervals
+from .ridge import Ridge, RidgeChart, Ridged, draw_ridge
 from .shapes import MOST_COHORTS
 from .strip import Strip, draw_strip
 
@@ -44,10 +45,14 @@ __all__ = [
     "Placed",
     "Point",
     "Ranged",
+    "Ridge",
+    "RidgeChart",
+    "Ridged",
     "Scale",
     "Strip",
     "Table",
     "draw_distribution",
     "draw_intervals",
+    "draw_ridge",
     "draw_strip",
 ]

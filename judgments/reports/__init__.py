@@ -4,6 +4,7 @@
     cohorts(study, subset=None)      agreement inside each cohort, and inside each pair of them
     items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
     noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
+    question(study, name, subset=None)  one dimension: how every item was answered on it, and where the reasons are
     item(study, item)                one item: who answered what, why, and which passages they marked
     section(study, name, subset)     one section of the full report; see reports.sections
     kinds(study, subset=None)        each item: how probable each kind of disagreement is
@@ -25,15 +26,14 @@ from judgments.reports.overview import DimensionFinding, Overview, overview
 from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
 from judgments.reports.sections.kinds import DimensionKinds
 from judgments.reports.whole import ALL, kinds, prepare, report, sections_of
+from judgments.reports.question import ORDERED, Question, QuestionRow, Said, answers_on, drawn, question
 
 __all__ = [
     "ALL",
-    "FEWEST_IN_GROUP",
-    "PRIMARY",
-    "SECTIONS",
     "DimensionCohorts",
     "DimensionFinding",
     "DimensionKinds",
+    "FEWEST_IN_GROUP",
     "FacetCohorts",
     "Found",
     "Group",
@@ -43,14 +43,22 @@ __all__ = [
     "ItemRow",
     "MarkSeen",
     "Noticed",
+    "ORDERED",
     "Overview",
+    "PRIMARY",
     "Place",
+    "Question",
+    "QuestionRow",
     "Quote",
     "ReaderAnswer",
+    "SECTIONS",
+    "Said",
     "UnknownSection",
     "UnknownSubset",
+    "answers_on",
     "ask",
     "cohorts",
+    "drawn",
     "item",
     "items",
     "kinds",
@@ -58,6 +66,7 @@ __all__ = [
     "one_moment",
     "overview",
     "prepare",
+    "question",
     "ready",
     "report",
     "section",
