@@ -23,6 +23,7 @@ from .answers import (
     Ranged,
     Scale,
 )
+from .arrivals import Arrivals, draw_arrivals
 from .distribution import Distribution, draw_distribution
 from .figure import Chart, Table
 from .interval import Estimate, Intervals, draw_intervals
@@ -34,6 +35,7 @@ __all__ = [
     "MOST_COHORTS",
     "REASONS",
     "Answer",
+    "Arrivals",
     "BothWays",
     "Chart",
     "Chosen",
@@ -51,6 +53,7 @@ __all__ = [
     "Scale",
     "Strip",
     "Table",
+    "draw_arrivals",
     "draw_distribution",
     "draw_intervals",
     "draw_ridge",

@@ -5,6 +5,7 @@
     items(study, subset=None)        each item: answers by place, and how many pairs of readers differ
     noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
     question(study, name, subset=None)  one dimension: how every item was answered on it, and where the reasons are
+    failures(study, subset=None)     passages that readers marked, overlapping marks as one specimen
     item(study, item)                one item: who answered what, why, and which passages they marked
     section(study, name, subset)     one section of the full report; see reports.sections
     kinds(study, subset=None)        each item: how probable each kind of disagreement is
@@ -18,6 +19,7 @@ item's finding holds people's words, which may be withdrawn, so it is read anew 
 from judgments.ledger import UnknownSubset
 from judgments.reports.agreement import PRIMARY
 from judgments.reports.cohorts import FEWEST_IN_GROUP, DimensionCohorts, FacetCohorts, Group, cohorts
+from judgments.reports.failures import CONTESTED, Atlas, Excerpt, NewTags, Specimen, excerpts, failures
 from judgments.reports.item import ItemDimension, ItemFinding, MarkSeen, Place, Quote, ReaderAnswer, item
 from judgments.reports.items import ItemCounts, ItemRow, items
 from judgments.reports.keeping import one_moment
@@ -30,9 +32,12 @@ from judgments.reports.question import ORDERED, Question, QuestionRow, Said, ans
 
 __all__ = [
     "ALL",
+    "Atlas",
+    "CONTESTED",
     "DimensionCohorts",
     "DimensionFinding",
     "DimensionKinds",
+    "Excerpt",
     "FEWEST_IN_GROUP",
     "FacetCohorts",
     "Found",
@@ -42,6 +47,7 @@ __all__ = [
     "ItemFinding",
     "ItemRow",
     "MarkSeen",
+    "NewTags",
     "Noticed",
     "ORDERED",
     "Overview",
@@ -53,12 +59,15 @@ __all__ = [
     "ReaderAnswer",
     "SECTIONS",
     "Said",
+    "Specimen",
     "UnknownSection",
     "UnknownSubset",
     "answers_on",
     "ask",
     "cohorts",
     "drawn",
+    "excerpts",
+    "failures",
     "item",
     "items",
     "kinds",

@@ -18,7 +18,7 @@ def rosa(live):
 
 @pytest.fixture
 def addresses(rosa):
-    """The overview, the list, one item with cohorts, and one question over all items."""
+    """The overview, the list, one item with cohorts, one question over all items, and the atlas."""
     item = Item.objects.filter(study__slug=seeding.SLUG).order_by("number").first()
     study = f"/studies/{seeding.SLUG}/"
     return [
@@ -26,6 +26,7 @@ def addresses(rosa):
         f"{study}items/",
         f"{study}items/{item.uid}/?by=hears-hedging",
         f"{study}questions/care/",
+        f"{study}failures/",
     ]
 
 

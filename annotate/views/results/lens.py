@@ -26,6 +26,7 @@ class Lens:
     subset: one of the study's subsets. facet, beside: cohorts by one background question, or by two at once.
     by: the cohorts of an item's strips. sort: a key of SORTS. on: the dimension that the order looks at.
     search: part of an item's name. draw: a number from which quotes are drawn at random.
+    tag, only: marked passages of one tag, or of one kind.
     """
 
     subset: str = ""
@@ -37,6 +38,8 @@ class Lens:
     search: str = ""
     page: str = ""
     draw: str = ""
+    tag: str = ""
+    only: str = ""
 
     @classmethod
     def of(cls, study: Study, asked: QueryDict, sorts: Collection[str] = tuple(SORTS)) -> "Lens":
@@ -76,7 +79,7 @@ class Lens:
     @property
     def of_items(self) -> str:
         """The order in which items stand, for links to one of them: without page."""
-        return replace(self, page="", facet="", beside="", draw="").query
+        return replace(self, page="", facet="", beside="", draw="", tag="", only="").query
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
