@@ -20,6 +20,7 @@ urlpatterns = [
     path("studies/", include("annotate.views.shared_notes")),
     path("studies/", include("annotate.views.results")),
     path("studies/", include("annotate.views.failures")),
+    path("studies/", include("annotate.views.transfer")),
     path("studies/", include("annotate.views.releases")),
     path("jobs/", include("annotate.views.jobs")),
     path("api/v1/", include("annotate.api.urls")),

@@ -29,6 +29,7 @@ from .figure import Chart, Table
 from .interval import Estimate, Intervals, draw_intervals
 from .ridge import Ridge, RidgeChart, Ridged, draw_ridge
 from .shapes import MOST_COHORTS
+from .slope import Slope, draw_difference, draw_slope
 from .strip import Strip, draw_strip
 
 __all__ = [
@@ -51,11 +52,14 @@ __all__ = [
     "RidgeChart",
     "Ridged",
     "Scale",
+    "Slope",
     "Strip",
     "Table",
     "draw_arrivals",
+    "draw_difference",
     "draw_distribution",
     "draw_intervals",
     "draw_ridge",
+    "draw_slope",
     "draw_strip",
 ]

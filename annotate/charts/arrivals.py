@@ -9,7 +9,7 @@ from .svg import Markup, count, join, line, rectangle, words
 HEIGHT = 84.0
 LEFT = 8.0
 LEAST_WIDTH = 320.0
-COLUMN = 46.0
+COLUMN = 60.0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@
     noticed(study, subset=None)      each item: how often it was marked, and how often a question did not fit
     question(study, name, subset=None)  one dimension: how every item was answered on it, and where the reasons are
     failures(study, subset=None)     passages that readers marked, overlapping marks as one specimen
+    transfer(study, subset=None)     each family's base beside its shifts: the same readers, question by question
     item(study, item)                one item: who answered what, why, and which passages they marked
     section(study, name, subset)     one section of the full report; see reports.sections
     kinds(study, subset=None)        each item: how probable each kind of disagreement is
@@ -33,13 +34,16 @@ from judgments.reports.question import ORDERED, Question, QuestionRow, Said, ans
 __all__ = [
     "ALL",
     "Atlas",
+    "BESIDE",
     "CONTESTED",
+    "Context",
     "DimensionCohorts",
     "DimensionFinding",
     "DimensionKinds",
     "Excerpt",
     "FEWEST_IN_GROUP",
     "FacetCohorts",
+    "FamilyFound",
     "Found",
     "Group",
     "ItemCounts",
@@ -47,12 +51,14 @@ __all__ = [
     "ItemFinding",
     "ItemRow",
     "MarkSeen",
+    "Move",
     "NewTags",
     "Noticed",
     "ORDERED",
     "Overview",
     "PRIMARY",
     "Place",
+    "Profile",
     "Question",
     "QuestionRow",
     "Quote",
@@ -80,5 +86,6 @@ __all__ = [
     "report",
     "section",
     "sections_of",
+    "transfer",
     "under_way",
 ]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from judgments.analysis.saturation import newly_seen, saturation
+from judgments.analysis.saturation import newly_seen
 from judgments.ledger import Ledger
 from judgments.models import ErasableText, Item, Mark, Response, Scenario, Study, Tag
 from judgments.reports.keeping import kept
@@ -85,14 +85,13 @@ class NewTags:
     """Tags first used while items were read, in the order in which items were first read.
 
     every: items in a block. offered, own: tags of the rubric and readers' own words first used in each block.
-    items: how many were read. coverage: the part of all uses that belongs to tags already seen, nan without any.
+    items: how many were read.
     """
 
     every: int
     items: int
     offered: tuple[int, ...]
     own: tuple[int, ...]
-    coverage: float
 
 
 @dataclass(frozen=True)
@@ -232,13 +231,11 @@ def _new_tags(held: Ledger, marks: list[_Stored], offered: dict[str, str]) -> Ne
     every = ITEMS_A_BLOCK * max(1, -(-len(rows) // (ITEMS_A_BLOCK * MOST_BLOCKS)))
     new = newly_seen(used, every)
     is_offered = np.array([tag in offered for tag in tags])
-    found = saturation(used, np.random.default_rng(0), n_orders=0)
     return NewTags(
         every,
         len(rows),
         offered=tuple(new[is_offered].sum(axis=0).tolist()),
         own=tuple(new[~is_offered].sum(axis=0).tolist()),
-        coverage=found.coverage,
     )
 
 

@@ -18,7 +18,7 @@ def rosa(live):
 
 @pytest.fixture
 def addresses(rosa):
-    """The overview, the list, one item with cohorts, one question over all items, and the atlas."""
+    """The overview, the list, one item with cohorts, one question, the atlas, and the transfer profile."""
     item = Item.objects.filter(study__slug=seeding.SLUG).order_by("number").first()
     study = f"/studies/{seeding.SLUG}/"
     return [
@@ -27,6 +27,8 @@ def addresses(rosa):
         f"{study}items/{item.uid}/?by=hears-hedging",
         f"{study}questions/care/",
         f"{study}failures/",
+        f"{study}transfer/",
+        f"{study}transfer/the-nervous-driver/?on=proportion",
     ]
 
 
