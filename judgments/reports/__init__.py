@@ -26,22 +26,25 @@ from judgments.reports.items import ItemCounts, ItemRow, items
 from judgments.reports.keeping import one_moment
 from judgments.reports.noticed import Noticed, noticed
 from judgments.reports.overview import DimensionFinding, Overview, overview
+from judgments.reports.question import ORDERED, Question, QuestionRow, Said, answers_on, drawn, question
 from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
 from judgments.reports.sections.kinds import DimensionKinds
 from judgments.reports.whole import ALL, kinds, prepare, report, sections_of
-from judgments.reports.question import ORDERED, Question, QuestionRow, Said, answers_on, drawn, question
 
 __all__ = [
     "ALL",
-    "Atlas",
     "BESIDE",
     "CONTESTED",
+    "FEWEST_IN_GROUP",
+    "ORDERED",
+    "PRIMARY",
+    "SECTIONS",
+    "Atlas",
     "Context",
     "DimensionCohorts",
     "DimensionFinding",
     "DimensionKinds",
     "Excerpt",
-    "FEWEST_IN_GROUP",
     "FacetCohorts",
     "FamilyFound",
     "Found",
@@ -54,16 +57,13 @@ __all__ = [
     "Move",
     "NewTags",
     "Noticed",
-    "ORDERED",
     "Overview",
-    "PRIMARY",
     "Place",
     "Profile",
     "Question",
     "QuestionRow",
     "Quote",
     "ReaderAnswer",
-    "SECTIONS",
     "Said",
     "Specimen",
     "UnknownSection",
