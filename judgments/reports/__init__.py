@@ -29,6 +29,7 @@ from judgments.reports.overview import DimensionFinding, Overview, overview
 from judgments.reports.question import ORDERED, Question, QuestionRow, Said, answers_on, drawn, question
 from judgments.reports.sections import SECTIONS, Found, UnknownSection, ask, ready, section, under_way
 from judgments.reports.sections.kinds import DimensionKinds
+from judgments.reports.transfer import BESIDE, Context, FamilyFound, Move, Profile, transfer
 from judgments.reports.whole import ALL, kinds, prepare, report, sections_of
 
 __all__ = [
