@@ -19,6 +19,8 @@ urlpatterns = [
     path("read/", include("annotate.views.judging")),
     path("studies/", include("annotate.views.shared_notes")),
     path("studies/", include("annotate.views.results")),
+    path("studies/", include("annotate.views.failures")),
+    path("studies/", include("annotate.views.transfer")),
     path("studies/", include("annotate.views.releases")),
     path("jobs/", include("annotate.views.jobs")),
     path("api/v1/", include("annotate.api.urls")),

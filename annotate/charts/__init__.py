@@ -23,16 +23,20 @@ from .answers import (
     Ranged,
     Scale,
 )
+from .arrivals import Arrivals, draw_arrivals
 from .distribution import Distribution, draw_distribution
 from .figure import Chart, Table
 from .interval import Estimate, Intervals, draw_intervals
+from .ridge import Ridge, RidgeChart, Ridged, draw_ridge
 from .shapes import MOST_COHORTS
+from .slope import Slope, draw_difference, draw_slope
 from .strip import Strip, draw_strip
 
 __all__ = [
     "MOST_COHORTS",
     "REASONS",
     "Answer",
+    "Arrivals",
     "BothWays",
     "Chart",
     "Chosen",
@@ -44,10 +48,18 @@ __all__ = [
     "Placed",
     "Point",
     "Ranged",
+    "Ridge",
+    "RidgeChart",
+    "Ridged",
     "Scale",
+    "Slope",
     "Strip",
     "Table",
+    "draw_arrivals",
+    "draw_difference",
     "draw_distribution",
     "draw_intervals",
+    "draw_ridge",
+    "draw_slope",
     "draw_strip",
 ]

@@ -105,6 +105,20 @@ def rarefied(incidence: ArrayLike, coverage: float) -> tuple[float, int]:
     return math.nan, 0
 
 
+def newly_seen(incidence: ArrayLike, every: int) -> Ints:
+    """(codes, blocks) 1 where a code is first used in that block of `every` rows, in the order of the rows.
+
+    incidence: (rows, codes), who used what; the last block may be shorter. A code nobody used has a row of zeros.
+    """
+    used = np.asarray(incidence) > 0
+    rows, codes = used.shape
+    blocks = -(-rows // every)
+    found = np.zeros((codes, blocks), dtype=np.int64)
+    seen = np.flatnonzero(used.any(axis=0))
+    found[seen, used.argmax(axis=0)[seen] // every] = 1
+    return found
+
+
 def _coverage(once: int, twice: int, total: int, m: int) -> float:
     """1 − Q1/ΣQ · (m−1) Q1 / ((m−1) Q1 + 2 Q2)."""
     if not once:

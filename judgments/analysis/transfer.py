@@ -148,6 +148,80 @@ def surviving_share(y: ArrayLike) -> Estimate:
     return estimate(value, limits, entered, method=f"{method}; jackknife over families", unit="share", level=0.95)
 
 
+SLIDE = 1 / 3
+"""Surplus of pairs on one side from which a distribution is said to have moved there."""
+GAP, CAMP = 0.1, 0.25
+"""At most this share in two neighbouring places, and at least this share on each side of them: two camps."""
+GATHERED = 0.6
+MISFIT, MISFIT_MORE = 0.15, 0.1
+FEWEST = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens from a base to a shift, by rule.
+
+    words: of "holds", "slides", "splits", "gathers" and "misfit appears"; empty where either side has fewer
+    than FEWEST answers. towards: the side it slides to, −1, 0 or 1.
+    """
+
+    words: tuple[str, ...]
+    towards: int = 0
+
+
+def step(base: ArrayLike, shift: ArrayLike, base_misfit: tuple[int, int], shift_misfit: tuple[int, int]) -> Step:
+    """Words for two counts of answers along an ordered scale. misfits: (readers who said so, readers asked).
+
+    slides: of all pairs of a base and a shift answer, the surplus that lies higher (or lower) is at least SLIDE
+    (Cliff's delta). splits: two camps where there were none. gathers: the difference between two readers, on
+    average, is at most GATHERED of what it was, or two camps are gone. misfit appears: at least MISFIT of the
+    readers, and MISFIT_MORE more than at the base. holds: none of these.
+    """
+    p, q = np.asarray(base, dtype=np.float64), np.asarray(shift, dtype=np.float64)
+    words = []
+    towards = 0
+    if min(p.sum(), q.sum()) >= FEWEST:
+        delta = dominance(p, q)
+        if abs(delta) >= SLIDE - 1e-12:
+            words.append("slides")
+            towards = 1 if delta > 0 else -1
+        was, now = has_camps(p), has_camps(q)
+        if now and not was:
+            words.append("splits")
+        elif not now and (was or difference(q) <= GATHERED * difference(p) - 1e-12):
+            words.append("gathers")
+    if min(base_misfit[1], shift_misfit[1]) >= FEWEST:
+        before, after = (part / whole for part, whole in (base_misfit, shift_misfit))
+        if after >= MISFIT and after >= before + MISFIT_MORE:
+            words.append("misfit appears")
+    if not words and min(p.sum(), q.sum()) >= FEWEST:
+        words.append("holds")
+    return Step(tuple(words), towards)
+
+
+def dominance(p: Floats, q: Floats) -> float:
+    """Cliff's delta of two counts along the same places: P(q above p) − P(q below p); nan if either is empty."""
+    total = p.sum() * q.sum()
+    below = np.concatenate([[0.0], np.cumsum(p)[:-1]])
+    above = p.sum() - np.cumsum(p)
+    return float((q * (below - above)).sum() / total) if total else math.nan
+
+
+def has_camps(counts: Floats) -> bool:
+    """Whether two neighbouring places inside the scale are nearly empty, with many on each side of them."""
+    n = counts.sum()
+    return any(
+        counts[at : at + 2].sum() <= GAP * n and min(counts[:at].sum(), counts[at + 2 :].sum()) >= CAMP * n
+        for at in range(1, len(counts) - 2)
+    )
+
+
+def difference(counts: Floats) -> float:
+    """Gini's mean difference: how many places two readers drawn at random lie apart, on average."""
+    n, below = counts.sum(), np.cumsum(counts)[:-1]
+    return float(2 * (below * (n - below)).sum() / (n * (n - 1))) if n > 1 else math.nan
+
+
 def sign_flip_p(d: ArrayLike, rng: np.random.Generator) -> float:
     """Two-sided p of a mean by flipping signs: all 2ⁿ up to n = 12, else 10,000 drawn with (1 + #) / (1 + B)."""
     values = np.asarray(d, dtype=np.float64)

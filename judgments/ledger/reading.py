@@ -126,9 +126,17 @@ def of_study(study: models.Study, at: Stamp | None = None) -> Ledger:
 
 def of_item(study: models.Study, item: models.Item) -> Ledger:
     """The judgments of one item, and the readers who gave them; nothing is kept in memory."""
-    judgments = models.Judgment.objects.filter(study=study, item=item)
+    return of_items(study, [item.pk])
+
+
+def of_items(study: models.Study, ids: Sequence[int]) -> Ledger:
+    """The judgments of some items by primary key, and the readers who gave them; nothing is kept in memory.
+
+    Dimensions are those of these judgments, so an earlier scale may have another name than in the whole study.
+    """
+    judgments = models.Judgment.objects.filter(study=study, item__in=ids)
     readers = _participants(study).filter(pk__in=judgments.values("participant"))
-    return _ledger(study, _rows(judgments), models.Item.objects.filter(pk=item.pk), readers)
+    return _ledger(study, _rows(judgments), models.Item.objects.filter(pk__in=ids), readers)
 
 
 def _judgments_of(study: models.Study) -> QuerySet:

@@ -188,18 +188,20 @@ def _judged(held: Ledger, row: int, said: _Said) -> ReaderAnswer:
 
 
 def _with_rating(answer: ReaderAnswer, given: ledger.Ratings, row: int, said: _Said) -> ReaderAnswer:
+    return replace(answer, words=said.words.get(int(given.id[row]), ""), **values_of(given, row))
+
+
+def values_of(given: ledger.Ratings, row: int) -> dict[str, Any]:
+    """One rating as the fields of a ReaderAnswer."""
     numbers: dict[str, Any] = {
         name: float(getattr(given, name)[row]) for name in ("point", "low", "high", "both_a", "both_b")
     }
     labels = given.labels[row]
-    return replace(
-        answer,
-        form=FORMS[given.form[row]],
-        reason=REASONS[given.reason[row]],
-        labels=None if labels is None else tuple(float(label) for label in labels),
-        words=said.words.get(int(given.id[row]), ""),
-        **{name: value for name, value in numbers.items() if value == value},  # not nan
-    )
+    return {
+        "form": FORMS[given.form[row]],
+        "reason": REASONS[given.reason[row]],
+        "labels": None if labels is None else tuple(float(label) for label in labels),
+    } | {name: value for name, value in numbers.items() if value == value}  # not nan
 
 
 def _places(dimension: Dimension, answer: ReaderAnswer) -> list[int]:

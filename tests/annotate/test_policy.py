@@ -12,7 +12,7 @@ from annotate import policy
 from annotate.policy import ADMIN, NOBODY, OWNER, READER, RESEARCHER, STRANGER
 from judgments import notes
 from judgments.assignment import next_assignment
-from judgments.models import Assignment, Note, Study
+from judgments.models import Assignment, Family, Note, Study
 from tests import factories
 from tests.factories import NOW
 
@@ -65,6 +65,7 @@ def whole(study, rosa) -> Study:
 def arguments(whole, jo) -> dict[str, dict]:
     """What addresses name, by route; others take what fits their parameters' names."""
     items = factories.make_items(whole, 4)
+    Family.objects.create(study=whole, slug="gone", title="He's gone")
     judgment, again = factories.judge(jo), factories.judge(jo)
     while again.assignment.kind != Assignment.Kind.REPEAT:
         again = factories.judge(jo)
@@ -75,6 +76,8 @@ def arguments(whole, jo) -> dict[str, dict]:
     named = nothing | {"slug": whole.slug, "uid": held.uid}
     own = {
         "results:item": {"uid": items[0].uid},
+        "results:question": {"name": "care"},
+        "transfer:family": {"family": "gone"},
         "api:item": {"uid": items[0].uid},
         "api:own-judgment": {"uid": judgment.uid},
         "history:pair": {"uid": again.assignment.uid},

@@ -18,10 +18,18 @@ def rosa(live):
 
 @pytest.fixture
 def addresses(rosa):
-    """The overview, the list, and one item, with cohorts."""
+    """The overview, the list, one item with cohorts, one question, the atlas, and the transfer profile."""
     item = Item.objects.filter(study__slug=seeding.SLUG).order_by("number").first()
     study = f"/studies/{seeding.SLUG}/"
-    return [f"{study}?facet=reads-silence", f"{study}items/", f"{study}items/{item.uid}/?by=hears-hedging"]
+    return [
+        f"{study}?facet=reads-silence",
+        f"{study}items/",
+        f"{study}items/{item.uid}/?by=hears-hedging",
+        f"{study}questions/care/",
+        f"{study}failures/",
+        f"{study}transfer/",
+        f"{study}transfer/the-nervous-driver/?on=proportion",
+    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
@@ -71,6 +79,26 @@ def test_from_the_overview_to_a_disagreement_without_scripts(open_page, rosa):
     assert page.url != first
     page.get_by_role("link", name="Before").first.click()
     assert page.url == first
+
+
+def test_a_question_is_walked_item_by_item_with_keys(open_page, rosa):
+    page = open_page(rosa)
+    page.goto(f"/studies/{seeding.SLUG}/questions/care/")
+    links = page.locator(".ridge-name a")
+
+    links.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert links.nth(1).evaluate("link => link === document.activeElement")
+    page.keyboard.press("s")
+    page.wait_for_url("**?sort=low**")
+    opened = links.first.get_attribute("href")
+    links.first.focus()
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**{opened}")
+    assert page.get_by_role("heading", name="Where each reader stood").is_visible()
 
 
 def test_the_ratings_are_one_click_away(open_page, rosa):

@@ -147,11 +147,12 @@ def strip(
     scale = scale_of(dimension)
     if scale is None:
         return None
-    marks = tuple(_mark(answer, cohorts.get(answer.reader, "")) for answer in answers)
+    marks = tuple(mark_of(answer, cohorts.get(answer.reader, "")) for answer in answers)
     return charts.draw_strip(charts.Strip(dimension.question, scale, marks, names), chart_id)
 
 
-def _mark(answer: ReaderAnswer, cohort: str) -> charts.Answer:
+def mark_of(answer: ReaderAnswer, cohort: str) -> charts.Answer:
+    """One reader's answer as charts take it; an answer in words alone has no place."""
     match answer.form:
         case Form.RANGE:
             return charts.Ranged(answer.low, answer.high, answer.point, cohort=cohort)

@@ -25,7 +25,8 @@ class Lens:
 
     subset: one of the study's subsets. facet, beside: cohorts by one background question, or by two at once.
     by: the cohorts of an item's strips. sort: a key of SORTS. on: the dimension that the order looks at.
-    search: part of an item's name.
+    search: part of an item's name. draw: a number from which quotes are drawn at random.
+    tag, only: marked passages of one tag, or of one kind.
     """
 
     subset: str = ""
@@ -36,18 +37,27 @@ class Lens:
     on: str = ""
     search: str = ""
     page: str = ""
+    draw: str = ""
+    tag: str = ""
+    only: str = ""
 
     @classmethod
-    def of(cls, study: Study, asked: QueryDict) -> "Lens":
-        """The lens of an address. Raises Http404 where it names a subset or an order that is not there."""
+    def of(cls, study: Study, asked: QueryDict, sorts: Collection[str] = tuple(SORTS)) -> "Lens":
+        """The lens of an address; the first of the sorts is the usual one.
+
+        Raises Http404 where it names a subset or an order that is not there, or draws from something else
+        than a number.
+        """
         names = cls.__dataclass_fields__
         given = {field: asked.get(_NAMES.get(field, field), "").strip() for field in names}
         given = {field: value.replace("\0", "")[:LONGEST_SEARCH] for field, value in given.items() if value}
-        found = cls(**given)
+        found = cls(**({"sort": next(iter(sorts))} | given))
         if found.subset and found.subset not in ledger.subset_names(study):
             raise Http404("This study has no subset of that name.")
-        if found.sort not in SORTS:
+        if found.sort not in sorts:
             raise Http404("There is no such order.")
+        if found.draw and not (found.draw.isdecimal() and found.draw.isascii()):
+            raise Http404("Quotes are drawn from a number.")
         return found
 
     @property
@@ -62,9 +72,14 @@ class Lens:
         return f"?{urlencode(given)}" if given else ""
 
     @property
+    def seed(self) -> int:
+        """What quotes are drawn from."""
+        return int(self.draw or 0)
+
+    @property
     def of_items(self) -> str:
         """The order in which items stand, for links to one of them: without page."""
-        return replace(self, page="", facet="", beside="").query
+        return replace(self, page="", facet="", beside="", draw="", tag="", only="").query
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

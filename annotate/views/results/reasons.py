@@ -49,6 +49,12 @@ def columns(found: reports.ItemDimension) -> list[Column]:
     ]
 
 
+def place_title(dimension: Dimension, form: str, name: str) -> str:
+    """One place by itself: a point in its own words, another form of answer, or why there is no place."""
+    title, within = _region(dimension, reports.Place(name, form, ()))
+    return f"{title}: {within}" if form == Form.NONE else within or title
+
+
 def _region(dimension: Dimension, place: reports.Place) -> tuple[str, str]:
     """The region's title, and how the place is called where a region has several."""
     if place.form == Form.POINT:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from judgments.analysis.saturation import hill, rarefied, saturation
+from judgments.analysis.saturation import hill, newly_seen, rarefied, saturation
 
 FIVE = np.array([[int(c) for c in row] for row in ("110000", "101000", "110100", "010010", "100001")])
 
@@ -91,3 +91,10 @@ def test_what_is_no_incidence_is_refused():
     for wrong in ([1, 0], [[-1]]):
         with pytest.raises(ValueError, match="raters by codes"):
             saturation(wrong, rng())
+
+
+def test_a_code_is_new_in_the_block_of_its_first_use_alone():
+    used = [[1, 0, 0], [0, 2, 0], [1, 1, 0], [0, 0, 0], [0, 1, 0]]
+
+    assert newly_seen(used, 2).tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 0]]
+    assert newly_seen(used, 1).tolist()[1] == [0, 1, 0, 0, 0]

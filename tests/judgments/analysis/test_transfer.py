@@ -5,7 +5,17 @@ import numpy as np
 import pytest
 
 from judgments.analysis import Ratings, Scale
-from judgments.analysis.transfer import equivalence_p, paired_transfer, sign_flip_p, surviving_share, transfer
+from judgments.analysis.transfer import (
+    Step,
+    difference,
+    dominance,
+    equivalence_p,
+    paired_transfer,
+    sign_flip_p,
+    step,
+    surviving_share,
+    transfer,
+)
 
 BASE = [[0.1, 0.2, 0.3, 0.2, 0.2], [0, 0.1, 0.2, 0.4, 0.3]]
 VARIANT = [[0.2, 0.3, 0.2, 0.2, 0.1], [0, 0.1, 0.3, 0.3, 0.3]]
@@ -119,3 +129,44 @@ def test_what_does_not_fit_is_refused():
     r, family, variant = pairs()
     with pytest.raises(ValueError, match="20 items, 1 families"):
         paired_transfer(r, family[:1], variant, 1, rng=rng())
+
+
+# Words for one step -------------------------------------------------------------------------------
+
+NONE = (0, 24)
+
+
+@pytest.mark.parametrize(
+    ("base", "shift", "words", "towards"),
+    [
+        ([0, 0, 3, 15, 5, 1, 0], [0, 0, 4, 15, 4, 1, 0], ("holds",), 0),
+        ([0, 3, 9, 9, 3, 0, 0], [0, 0, 2, 9, 9, 4, 0], ("slides",), 1),
+        ([0, 0, 2, 9, 9, 4, 0], [0, 3, 9, 9, 3, 0, 0], ("slides",), -1),
+        ([0, 0, 3, 18, 3, 0, 0], [0, 5, 6, 1, 0, 6, 6], ("splits",), 0),
+        ([0, 5, 6, 1, 0, 6, 6], [0, 0, 3, 18, 3, 0, 0], ("gathers",), 0),
+        ([2, 4, 6, 0, 6, 4, 2], [0, 0, 4, 16, 4, 0, 0], ("gathers",), 0),
+        ([0, 4, 0], [0, 0, 9], (), 0),
+    ],
+)
+def test_a_step_is_named_by_what_the_answers_do(base, shift, words, towards):
+    assert step(base, shift, NONE, NONE) == Step(words, towards)
+
+
+def test_a_misfit_appears_only_where_it_is_common_and_new():
+    counts = [0, 8, 8, 0]
+
+    assert step(counts, counts, (0, 20), (4, 20)).words == ("misfit appears",)
+    assert step(counts, counts, (3, 20), (4, 20)).words == ("holds",)
+    assert step(counts, counts, (0, 20), (2, 20)).words == ("holds",)
+    assert step(counts, [0, 0, 1, 15], (0, 20), (4, 20)).words == ("slides", "gathers", "misfit appears")
+
+
+def test_dominance_turns_with_the_scale_and_difference_does_not():
+    p, q = np.array([3.0, 1, 0, 2]), np.array([0.0, 2, 2, 1])
+
+    assert dominance(p, q) == pytest.approx(10 / 30)
+    assert dominance(p[::-1], q[::-1]) == pytest.approx(-10 / 30)
+    assert dominance(q, p) == pytest.approx(-10 / 30)
+    assert difference(p) == pytest.approx(difference(p[::-1])) == pytest.approx(25 / 15)
+    assert math.isnan(dominance(p, 0 * q))
+    assert math.isnan(difference(np.array([1.0, 0])))
