@@ -69,7 +69,7 @@ def count_without_scripts(assignment: Assignment, *, now: datetime) -> Sitting:
     began = opened if sitting.begun_at == now else max(opened, sitting.seen_at)
     counted = max(timedelta(0), min(now - began, WITHOUT_SCRIPTS))
     sitting.active_seconds += round(counted.total_seconds())
-    sitting.seen_at = now
+    sitting.seen_at = max(now, sitting.seen_at)
     sitting.save(update_fields=["active_seconds", "seen_at"])
     return sitting
 
