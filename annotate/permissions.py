@@ -50,6 +50,7 @@ def assignment_for(user, uid) -> Assignment:
     assignment = found.first()
     if assignment is None:
         raise Http404("There is no such item for you.")
+    assignment.participant.study = assignment.study  # The same row: nobody asks for it again.
     return assignment
 
 

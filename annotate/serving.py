@@ -77,8 +77,8 @@ def run(place: Place, *, workers: int, demo: bool = False) -> None:
 
 def _server(place: Place, workers: int) -> list[str]:
     bind = f"[{place.host}]:{place.port}" if ":" in place.host else f"{place.host}:{place.port}"
-    # Threads, so that a slow reader never holds a whole process.
-    options = ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers), "--bind", bind]
+    # Threads, so that a slow reader never holds a whole process. Loaded once: a worker that dies is back at once.
+    options = ["--preload", "--worker-class", "gthread", "--threads", "8", "--workers", str(workers), "--bind", bind]
     options += ["--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", "annotate.wsgi", *options]
 

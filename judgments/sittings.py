@@ -34,8 +34,13 @@ class Break:
 
 @transaction.atomic
 def open_sitting(participant: Participant, *, now: datetime) -> Sitting:
-    """The sitting that goes on, or a new one; locked until the transaction ends."""
-    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    """The sitting that goes on, or a new one."""
+    return _locked(participant, now)
+
+
+def _locked(participant: Participant, now: datetime) -> Sitting:
+    """The same inside a transaction, and locked until its end."""
+    Participant.objects.select_for_update(no_key=True).values_list("pk").get(pk=participant.pk)
     sitting = participant.sittings.select_for_update().filter(ended_at__isnull=True).first()
     if sitting is not None and now - sitting.seen_at > ENDS_AFTER:
         _end(sitting, at=sitting.seen_at)
@@ -48,7 +53,7 @@ def open_sitting(participant: Participant, *, now: datetime) -> Sitting:
 @transaction.atomic
 def beat(participant: Participant, active: timedelta, *, now: datetime) -> Sitting:
     """Count time that a page says its reader was active; never more than has passed, or MOST_AT_ONCE."""
-    sitting = open_sitting(participant, now=now)
+    sitting = _locked(participant, now)
     counted = max(timedelta(0), min(active, now - sitting.seen_at, MOST_AT_ONCE))
     sitting.active_seconds += round(counted.total_seconds())
     sitting.seen_at = max(now, sitting.seen_at)
@@ -59,12 +64,12 @@ def beat(participant: Participant, active: timedelta, *, now: datetime) -> Sitti
 @transaction.atomic
 def count_without_scripts(assignment: Assignment, *, now: datetime) -> Sitting:
     """Where no page sent beats: the time from opening an item to saving it, up to WITHOUT_SCRIPTS."""
-    sitting = open_sitting(assignment.participant, now=now)
+    sitting = _locked(assignment.participant, now)
     opened = assignment.opened_at or now
     began = opened if sitting.begun_at == now else max(opened, sitting.seen_at)
     counted = max(timedelta(0), min(now - began, WITHOUT_SCRIPTS))
     sitting.active_seconds += round(counted.total_seconds())
-    sitting.seen_at = now
+    sitting.seen_at = max(now, sitting.seen_at)
     sitting.save(update_fields=["active_seconds", "seen_at"])
     return sitting
 
@@ -103,7 +108,7 @@ def break_due(participant: Participant, *, now: datetime) -> Break | None:
 @transaction.atomic
 def rest(participant: Participant, *, now: datetime) -> Sitting:
     """A break was taken, or declined: the next one is offered as long after."""
-    sitting = open_sitting(participant, now=now)
+    sitting = _locked(participant, now)
     sitting.rested_at, sitting.rested_seconds, sitting.seen_at = now, sitting.active_seconds, now
     sitting.save(update_fields=["rested_at", "rested_seconds", "seen_at"])
     return sitting

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from judgments import audit, canonical, withdrawal
 from judgments.answers import Answer, Answers, Passage, check, texts_of
-from judgments.assignment import lock_participant, take_open_slot
+from judgments.assignment import take_open_slot
 from judgments.assignment.offers import set_return
 from judgments.design import strata_of
 from judgments.errors import (
@@ -121,7 +121,8 @@ def _submit(assignment, answers, key, actor, now, rubric_version, supersedes, ci
 
 
 def _locked(assignment: Assignment, actor) -> Assignment:
-    lock_participant(assignment.participant_id)
+    # Whose turn it is and nothing more: what is needed of the person comes with the assignment.
+    Participant.objects.select_for_update(no_key=True).values_list("pk").get(pk=assignment.participant_id)
     # Only the assignment's row: the rest is read, and locking it would make people wait for each other.
     found = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
         "participant", "study", "item__scenario", "rubric_version"

@@ -87,9 +87,8 @@ def release_expired(study: Study, *, now: datetime) -> int:
 
 
 def _release(study: Study, now: datetime, *, besides: Participant | None = None) -> int:
-    overdue = Assignment.objects.filter(
-        study=study, state=State.OFFERED, slot__state=Slot.State.HELD, slot__held_until__lt=now
-    )
+    held = {"slot__study": study, "slot__state": Slot.State.HELD}  # Found among the slots, by an index of its own.
+    overdue = Assignment.objects.filter(study=study, state=State.OFFERED, slot__held_until__lt=now, **held)
     if besides is not None:
         overdue = overdue.exclude(participant=besides)
     locked = overdue.select_for_update(of=("self",), no_key=True, skip_locked=True)
@@ -152,6 +151,7 @@ def _begun(
     begun = Assignment.objects.filter(
         Q(state=State.OFFERED) | Q(Exists(room), state=State.EXPIRED, item__hidden_at__isnull=True),
         participant=participant,
+        state__in=[State.OFFERED, State.EXPIRED],  # Said once more: an index finds these among all that was read.
     )
     # Locked: somebody else may be giving back what ran out.
     rows = begun.select_for_update(of=("self",), no_key=True).select_related("item").order_by("position")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from judgments import care, design, draws
 from judgments.models import Assignment, Item, Participant, Slot, Study
@@ -29,12 +29,20 @@ def with_room(participant: Participant, study: Study, strata: tuple[str, ...] | 
     places = design.layout(study)
     if not any(places[stratum] for stratum in strata):
         return Item.objects.none()
-    met = Assignment.objects.filter(participant=participant, item=OuterRef("pk"))
     open_slots = Slot.objects.filter(item=OuterRef("pk"), state=Slot.State.OPEN, stratum__in=strata)
     items = Item.objects.kept().filter(study=study, purpose=Item.Purpose.MAIN)
     if (spared := care.spared_by(participant)) is not None:
         items = items.exclude(spared)
-    return items.filter(~Exists(met), Q(slots_made__lt=study.judgments_wanted) | Exists(open_slots))
+    return _not_met(items, participant).filter(Q(slots_made__lt=study.judgments_wanted) | Exists(open_slots))
+
+
+def _not_met(rows: QuerySet, participant: Participant, item: str = "pk") -> QuerySet:
+    """Rows whose item this person was never offered. item: the way from a row to its item.
+
+    One look-up a row, whatever the person has read: for a NOT EXISTS, PostgreSQL would gather all of it first.
+    """
+    met = Assignment.objects.filter(participant=participant, item=OuterRef(item)).values("pk")[:1]
+    return rows.alias(met=Subquery(met)).filter(met__isnull=True)
 
 
 class Candidate(NamedTuple):
@@ -215,11 +223,15 @@ class Shelves:
 
     @property
     def _with_places(self) -> Iterable[QuerySet]:
-        """Items never offered, and open slots of each stratum; each found through an index of its own."""
+        """Items never offered to anybody, and open slots of each stratum, where this person has not been.
+
+        Each is found through an index of its own; what the person has met is passed over on the way.
+        """
         untouched = Item.objects.kept().filter(study=self.study, purpose=Item.Purpose.MAIN, slots_made=0)
-        yield untouched.annotate(place=F("number"))
+        yield _not_met(untouched, self.participant).annotate(place=F("number"))
         for stratum in self.strata:
-            yield Slot.objects.filter(study=self.study, stratum=stratum, state=Slot.State.OPEN)
+            slots = Slot.objects.filter(study=self.study, stratum=stratum, state=Slot.State.OPEN)
+            yield _not_met(slots, self.participant, "item")
 
     @staticmethod
     def _nearest(rows: QuerySet, order: str) -> int | None:

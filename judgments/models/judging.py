@@ -163,7 +163,11 @@ class Judgment(AppendOnlyModel):
                 name="judgment_rationale_with_digest",
             ),
         ]
-        indexes = [models.Index(fields=["study", "id"], name="judgment_by_study")]
+        indexes = [
+            models.Index(fields=["study", "id"], name="judgment_by_study"),
+            # What somebody read since a moment, at the same cost whatever they read before.
+            models.Index(fields=["participant", "created_at"], name="judgment_by_person"),
+        ]
 
     def __str__(self):
         return f"{self.participant} on {self.item}"

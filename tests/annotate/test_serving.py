@@ -14,6 +14,7 @@ from django.core.management import CommandError
 
 from annotate import serving
 from annotate.demo import seeding
+from tests.support.running import DEPLOYED
 
 HERE = Path(__file__).parents[2]
 
@@ -94,3 +95,7 @@ def test_a_port_in_use_is_said_before_anything_is_done():
 
         with pytest.raises(CommandError, match="Choose another --port"):
             serving.find_place("127.0.0.1", taken.getsockname()[1])
+
+
+def test_benchmarks_and_fault_tests_run_the_server_as_it_is_deployed():
+    assert f" {' '.join(DEPLOYED)} " in (HERE / "deploy" / "Dockerfile").read_text()

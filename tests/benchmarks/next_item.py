@@ -7,6 +7,7 @@ that is rolled back. Then the same where all but a thousand items are full.
 """
 
 import argparse
+import random
 import statistics
 import time
 import uuid
@@ -42,9 +43,10 @@ def _measure(asked) -> None:
     for count in asked.items:
         study, _ = reading_room.make_study(items=count, wanted=12)
         agree_with_design(study)
+        readers = [_reader(study, read) if read < count else None for read in READ]
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        cells = [_claims(study, _reader(study, read), asked.times) if read < count else "-" for read in READ]
+        cells = [_claims(study, reader, asked.times) if reader else "-" for reader in readers]
         full = Item.objects.filter(study=study).exclude(number__range=(count // 3, count // 3 + 999))
         full.update(slots_made=study.judgments_wanted)
         with connection.cursor() as cursor:
@@ -54,7 +56,7 @@ def _measure(asked) -> None:
 
 
 def _reader(study, read: int):
-    """Somebody who has judged so many items already."""
+    """Somebody who has judged so many items already, drawn from all of them."""
     from django.utils import timezone
 
     from judgments.models import Assignment, Item, Participant, User
@@ -62,7 +64,8 @@ def _reader(study, read: int):
     now = timezone.now()
     user = User.objects.create(username=uuid.uuid4().hex)
     reader = Participant.objects.create(study=study, user=user, code_name=user.username, joined_at=now)
-    items = Item.objects.filter(study=study).order_by("number").values_list("pk", flat=True)[:read]
+    items = list(Item.objects.filter(study=study).order_by("number").values_list("pk", flat=True)) if read else []
+    items = random.Random(read).sample(items, read)
     same = {"study": study, "participant": reader, "rubric_version": study.rubric_version, "offered_at": now}
     rows = [
         Assignment(item_id=pk, position=position, state="judged", reason="benchmark", **same)

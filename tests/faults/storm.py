@@ -1,6 +1,6 @@
 """Kill whatever serves, again and again, while people judge: nothing accepted may be lost, doubled or half there.
 
-    python -m tests.faults.storm [--engine postgresql|sqlite] [--kills 100] [--clients 8]
+    python -m tests.faults.storm [--engine postgresql|sqlite] [--kills 100] [--seconds 900] [--clients 8]
 
 Kills, drawn at random, 0.2 to 1.5 seconds after the site answers again: a web worker, the
 whole web server, the database (PostgreSQL).
@@ -22,6 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", choices=["postgresql", "sqlite"], default="postgresql")
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=900, help="no further kill after this")
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--port", type=int, default=8161)
     asked = parser.parse_args()
@@ -68,8 +69,10 @@ def _storm(asked, ground: Ground) -> None:
 def _kill(asked, ground: Ground, web: list[Server]) -> dict[str, int]:
     rng = random.Random()
     kinds = ["a worker", "the web server"] + (["the database"] if ground.cluster else [])
-    done = dict.fromkeys(kinds, 0)
+    done, until = dict.fromkeys(kinds, 0), time.monotonic() + asked.seconds
     for _ in range(asked.kills):
+        if time.monotonic() > until:
+            break
         web[0].wait(120)  # Killed while it starts, it would never serve at all.
         time.sleep(rng.uniform(0.2, 1.5))
         kind = rng.choices(kinds, weights=[6, 3, 2][: len(kinds)])[0]

@@ -38,7 +38,8 @@ class Line:
 
     async def ask(self, method: str, path: str, body: bytes = b"", kind: str = "", more: str = "") -> Reply:
         """more: further header lines, each ended. Raises OSError or IncompleteReadError without a whole answer."""
-        if self.writer is None or self.reader is None or self.writer.is_closing():
+        was_open = self.writer is not None and self.reader is not None and not self.writer.is_closing()
+        if not was_open:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookies}\r\n{more}"
@@ -47,8 +48,11 @@ class Line:
         try:
             self.writer.write(head.encode() + b"\r\n" + body)
             return await self._answer()
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError) as error:
             self.close()
+            if was_open and not getattr(error, "partial", b""):
+                # A server closes connections that were quiet for a while. Browsers ask once more on a new one.
+                return await self.ask(method, path, body, kind, more)
             raise
 
     async def _answer(self) -> Reply:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.support import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYED = ("--worker-class", "gthread", "--threads", "8", "--workers", "2", "--graceful-timeout", "30")
+DEPLOYED = ("--preload", "--worker-class", "gthread", "--threads", "8", "--workers", "2", "--graceful-timeout", "30")
 """Options of the server as in deploy/Dockerfile; a test holds the two together."""
 
 

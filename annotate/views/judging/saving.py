@@ -33,10 +33,9 @@ from judgments.models import Assignment, Proposal
 
 def save(request, assignment: Assignment) -> HttpResponse:
     form = JudgingForm(assignment, data=request.POST)
-    latest = latest_of(assignment)
     if not form.is_valid():
         return _unfit(request, assignment, form)
-    key = form.key or key_for(assignment, latest.revision + 1 if latest else 0)
+    key = form.key or _key_of(assignment)
     try:
         receipt = submission.submit(
             assignment, form.answers, key=key, actor=request.user, now=timezone.now(),
@@ -53,9 +52,17 @@ def save(request, assignment: Assignment) -> HttpResponse:
     return _go_on(request, assignment, form, revised=receipt.judgment.revision > 0)
 
 
+def _key_of(assignment: Assignment) -> uuid.UUID:
+    """For a page that named none."""
+    latest = latest_of(assignment)
+    return key_for(assignment, latest.revision + 1 if latest else 0)
+
+
 def _propose(request, assignment: Assignment, form: JudgingForm, key: uuid.UUID) -> None:
     """Beside the judgment: it stands whatever becomes of these, and sending both again changes nothing."""
     for kind, words in form.proposals.items():
+        if not words.strip():
+            continue
         own = uuid.uuid5(key, f"{kind}\n{words}")
         try:
             proposals.make(assignment, Proposal.Kind(kind), words, key=own, actor=request.user, now=timezone.now())
