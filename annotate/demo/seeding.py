@@ -29,6 +29,7 @@ from judgments.models import (
     Scenario,
     Study,
     User,
+    quoted,
 )
 
 SLUG = "twenty-four-families"
@@ -169,10 +170,9 @@ def _add(rows, assignment, answers, piece, dimensions, brought_by, at, now) -> N
     marks = []
     for mark in answers.marks:
         memo = keep(mark.memo)
-        quote = (piece.response.text or "")[mark.start : mark.end]
         marks.append(
-            Mark(response=piece.response, start=mark.start, end=mark.end, quote=quote, tag=mark.tag,
-                 memo_id=memo["id"], memo_digest=memo["digest"])
+            Mark(response=piece.response, start=mark.start, end=mark.end, tag=mark.tag, memo_id=memo["id"],
+                 memo_digest=memo["digest"], **quoted(piece.response.text or "", mark.start, mark.end))
         )  # fmt: skip
     rationale = keep(answers.rationale)
     judgment = Judgment(
