@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db import transaction
 
-from annotate.demo import content, reading
+from annotate.demo import content, past, reading
 from judgments import audit, canonical, draws, starter, submission
 from judgments.models import (
     Assignment,
@@ -66,6 +66,8 @@ def seed(*, now: datetime) -> Study:
         "answered in each context by three voices, the others once.",
         attribution="Everything in this study is invented: situations, replies, readers and judgments.",
         content_warning="Some items touch on death and grief, cruelty in a family, illness, and family conflict.",
+        care_lines="This is a demonstration, and nobody stands behind it.\n"
+        "In a study of yours, the people and lines to turn to are named here.",
     )  # fmt: skip
     rng = np.random.default_rng(SEED)
     pieces = [piece for family in content.families() for piece in _material(study, family)]
@@ -197,7 +199,8 @@ def sign_ins(study: Study, *, now: datetime) -> dict[str, User]:
     annotator, _ = User.objects.get_or_create(username="demo-annotator")
     for kept in Study.objects.kept().exclude(origin=Study.Origin.OWN):
         Membership.objects.get_or_create(study=kept, user=researcher, defaults={"role": Role.RESEARCHER})
-    Participant.objects.get_or_create(
-        study=study, user=annotator, defaults={"code_name": "new wren", "joined_at": now}
+    reader, _ = Participant.objects.get_or_create(
+        study=study, user=annotator, defaults={"code_name": "new wren", "joined_at": now - timedelta(days=20)}
     )
+    past.give(reader, now=now)
     return {"admin": admin, "researcher": researcher, "annotator": annotator}
