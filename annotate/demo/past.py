@@ -19,23 +19,23 @@ def _at(point: float) -> Answer:
 READ = [
     (
         16, "It answers before it has listened.", 3,
-        {"candour": _at(5), "care": _at(3), "proportion": Answer("range", low=3, high=5)},
+        {"candour": _at(5.0), "care": _at(3.0), "proportion": Answer("range", low=3.0, high=5.0)},
         "I kept going back to the last line.", "turns here",
     ),
-    (16, "", 1, {"candour": _at(4), "autonomy": _at(4)}, "", ""),
+    (16, "", 1, {"candour": _at(4.0), "autonomy": _at(4.0)}, "", ""),
     (
         9, "Two voices in it, and I like only one.", 2,
-        {"care": Answer("both", both_a=2, both_b=6, text="as a friend … / as a stranger …"), "candour": _at(4)},
+        {"care": Answer("both", both_a=2.0, both_b=6.0, text="as a friend … / as a stranger …"), "candour": _at(4.0)},
         "Warm in the beginning. Then it gives a list.", "voice slips",
     ),
     (
-        9, "", 4, {"candour": _at(4), "care": _at(4), "autonomy": Answer("none", reason="misfit")},
+        9, "", 4, {"candour": _at(4.0), "care": _at(4.0), "autonomy": Answer("none", reason="misfit")},
         "Nothing I would change.", "felt true",
     ),
 ]  # fmt: skip
 """Days ago, first reading, how settled, answers, reason, and the tag of a mark on the opening."""
 
-AGAIN = (2, 4, {"candour": _at(4), "care": _at(5), "proportion": _at(4)}, "I had taken its calm for coldness.")
+AGAIN = (2, 4, {"candour": _at(4.0), "care": _at(5.0), "proportion": _at(4.0)}, "I had taken its calm for coldness.")
 """The first of them once more: what changed, two weeks later."""
 
 
@@ -70,7 +70,7 @@ def _say(held: Assignment, answers: Answers, *, at: datetime, supersedes: uuid.U
 
 def _change(judgment: Judgment, *, now: datetime) -> None:
     said = submission.answers_of(judgment)
-    changed = Answers(said.ratings | {"candour": _at(5)}, 3, said.rationale, said.marks)
+    changed = Answers(said.ratings | {"candour": _at(5.0)}, 3, said.rationale, said.marks)
     _say(judgment.assignment, changed, at=now - timedelta(days=8), supersedes=judgment.uid)
 
 
