@@ -78,7 +78,7 @@ def seen(open_page, axe, fits, look):
     def opened(user=None):
         options = {"forced_colors": "active"} if more == "forced" else {}
         # Tall, where a bar at the lower edge would half cover whatever happens to lie under it.
-        height = 900 if width > 1000 else 6_000
+        height = 900 if width > 1000 else 12_000
         return open_page(user, width=width, height=height, scheme=scheme, touch=width < 1000, **options)
 
     checked.page = opened
