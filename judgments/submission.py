@@ -41,6 +41,7 @@ from judgments.models import (
     Rating,
     Slot,
     Study,
+    quoted,
 )
 from judgments.transactions import persistent
 
@@ -287,13 +288,16 @@ def _mark(passage: Passage, texts: dict[str | int, str], assignment: Assignment,
             if str(shown.response.uid) == passage.response
         )
     return Mark(
-        response=response, turn=passage.turn, start=passage.start, end=passage.end,
-        quote=texts[place][passage.start : passage.end], tag=passage.tag, memo_id=memo.uid, memo_digest=memo.digest,
+        response=response, turn=passage.turn, start=passage.start, end=passage.end, tag=passage.tag,
+        memo_id=memo.uid, memo_digest=memo.digest, **quoted(texts[place], passage.start, passage.end),
     )  # fmt: skip
 
 
+_PLACE = ("response", "turn", "start", "end", "quote", "prefix", "suffix", "tag")
+
+
 def _retraction(mark: Mark, judgment: Judgment) -> Mark:
-    same = {name: getattr(mark, name) for name in ("response", "turn", "start", "end", "quote", "tag")}
+    same = {name: getattr(mark, name) for name in _PLACE}
     return Mark(judgment=judgment, retracts=mark, **same)
 
 

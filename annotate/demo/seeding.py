@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db import transaction
 
-from annotate.demo import content, reading
+from annotate.demo import content, past, reading
 from judgments import audit, canonical, draws, starter, submission
 from judgments.models import (
     Assignment,
@@ -29,6 +29,7 @@ from judgments.models import (
     Scenario,
     Study,
     User,
+    quoted,
 )
 
 SLUG = "twenty-four-families"
@@ -65,6 +66,8 @@ def seed(*, now: datetime) -> Study:
         "answered in each context by three voices, the others once.",
         attribution="Everything in this study is invented: situations, replies, readers and judgments.",
         content_warning="Some items touch on death and grief, cruelty in a family, illness, and family conflict.",
+        care_lines="This is a demonstration, and nobody stands behind it.\n"
+        "In a study of yours, the people and lines to turn to are named here.",
     )  # fmt: skip
     rng = np.random.default_rng(SEED)
     pieces = [piece for family in content.families() for piece in _material(study, family)]
@@ -169,10 +172,9 @@ def _add(rows, assignment, answers, piece, dimensions, brought_by, at, now) -> N
     marks = []
     for mark in answers.marks:
         memo = keep(mark.memo)
-        quote = (piece.response.text or "")[mark.start : mark.end]
         marks.append(
-            Mark(response=piece.response, start=mark.start, end=mark.end, quote=quote, tag=mark.tag,
-                 memo_id=memo["id"], memo_digest=memo["digest"])
+            Mark(response=piece.response, start=mark.start, end=mark.end, tag=mark.tag, memo_id=memo["id"],
+                 memo_digest=memo["digest"], **quoted(piece.response.text or "", mark.start, mark.end))
         )  # fmt: skip
     rationale = keep(answers.rationale)
     judgment = Judgment(
@@ -197,7 +199,8 @@ def sign_ins(study: Study, *, now: datetime) -> dict[str, User]:
     annotator, _ = User.objects.get_or_create(username="demo-annotator")
     for kept in Study.objects.kept().exclude(origin=Study.Origin.OWN):
         Membership.objects.get_or_create(study=kept, user=researcher, defaults={"role": Role.RESEARCHER})
-    Participant.objects.get_or_create(
-        study=study, user=annotator, defaults={"code_name": "new wren", "joined_at": now}
+    reader, _ = Participant.objects.get_or_create(
+        study=study, user=annotator, defaults={"code_name": "new wren", "joined_at": now - timedelta(days=20)}
     )
+    past.give(reader, now=now)
     return {"admin": admin, "researcher": researcher, "annotator": annotator}

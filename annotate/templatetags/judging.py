@@ -58,6 +58,12 @@ def markdown(text: str) -> SafeString:
     return mark_safe(nh3.clean(rendered, tags=MARKDOWN_TAGS, attributes={}, link_rel=None))  # noqa: S308 — cleaned here
 
 
+@register.filter
+def lower_first(words: str) -> str:
+    """For words that go on a line already begun; an "I" further on stays as it is."""
+    return words[:1].lower() + words[1:]
+
+
 SETTING_NAMES = {
     "size": _("Size of the text"),
     "face": _("Letters"),

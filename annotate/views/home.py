@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import render
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from annotate import permissions
+from judgments import withdrawal
 from judgments.models import Assignment, Item, Participant, Study, User
 
 STUDIES_A_PAGE = 20
@@ -56,20 +57,23 @@ def account(request):
 def _reading(user: User) -> QuerySet[Participant]:
     """This person's places in studies, each with how much they have read there."""
     places = Participant.objects.filter(user=user, study__discarded_at__isnull=True)
-    judged = Q(assignments__state=Assignment.State.JUDGED)
-    return places.select_related("study").annotate(read=Count("assignments", filter=judged)).order_by("-joined_at")
+    return places.select_related("study").annotate(read=_count_of(_judged(), "participant")).order_by("-joined_at")
 
 
 def _researched(user: User) -> QuerySet[Study]:
     """Studies whose results this person may see, with their counts, newest first."""
-    judged = Assignment.objects.filter(state=Assignment.State.JUDGED)
     items = Item.objects.kept().filter(purpose=Item.Purpose.MAIN)
     studies = Study.objects.researched_by(user).order_by("-created_at", "-pk")
-    return studies.annotate(items_kept=_count_of(items), judged=_count_of(judged))
+    return studies.annotate(items_kept=_count_of(items), judged=_count_of(_judged()))
 
 
-def _count_of(rows: QuerySet) -> Coalesce:
-    counted = rows.filter(study=OuterRef("pk")).order_by().values("study").annotate(n=Count("pk")).values("n")
+def _judged() -> QuerySet[Assignment]:
+    """What was read and not taken back."""
+    return withdrawal.standing(Assignment.objects.filter(state=Assignment.State.JUDGED))
+
+
+def _count_of(rows: QuerySet, owner: str = "study") -> Coalesce:
+    counted = rows.filter(**{owner: OuterRef("pk")}).order_by().values(owner).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from judgments.importing.sources import Row
 from judgments.importing.values import WHOLE_NUMBER, written
+from judgments.models import quoted
 
 if TYPE_CHECKING:
     from judgments.importing.readings import Dataset, Reading
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Passage:
-    """in_prompt: whether it lies in the prompt, the scenario's turn 0, rather than in the response."""
+    """in_prompt: whether it lies in the prompt, the scenario's turn 0, rather than in the response.
+
+    quoted: quote, prefix and suffix.
+    """
 
     in_prompt: bool
     start: int
     end: int
-    quote: str
+    quoted: dict[str, str]
     tag: str
     details: dict[str, Any] = field(default_factory=dict)
 
@@ -83,12 +87,13 @@ class Spans:
             lost = {"side": written(span.get(self.spec.side)), "start": start, "end": int(given[1])} | details
             reading.details = reading.details | {"not_placed": [*reading.details.get("not_placed", []), lost]}
             return
-        self._keep(reading, row, span, Passage(in_prompt, start, end, text[start:end], "", details))
+        self._keep(reading, row, span, Passage(in_prompt, start, end, quoted(text, start, end), "", details))
 
     def _keep(self, reading: Reading, row: Row, span: dict[str, Any], passage: Passage) -> None:
         said = written(span.get(self.spec.text)) if self.spec.text else ""
-        if said and said != passage.quote and not ("as_given" in passage.details and said.startswith(passage.quote)):
-            self._note(row, f"The text has {passage.quote[:60]!r} at this place, not {said[:60]!r}.")
+        quote = passage.quoted["quote"]
+        if said and said != quote and not ("as_given" in passage.details and said.startswith(quote)):
+            self._note(row, f"The text has {quote[:60]!r} at this place, not {said[:60]!r}.")
             return
         passage.tag = written(span.get(self.spec.tag, row.values.get(self.spec.tag))) if self.spec.tag else ""
         if len(passage.tag) > 120:

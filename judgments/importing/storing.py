@@ -263,7 +263,10 @@ class Storing:
         )  # fmt: skip
         names = ["judgment_id", "dimension_id", "form", "point", "labels", "reason", "text_id", "text_digest"]
         insert(Rating, names, ([getattr(rating, name) for name in names] for rating in ratings))
-        names = ["uid", "judgment_id", "response_id", "turn", "start", "end", "quote", "tag", "details"]
+        names = [
+            "uid", "judgment_id", "response_id", "turn", "start", "end", "quote", "prefix", "suffix", "tag",
+            "details",
+        ]  # fmt: skip
         insert(Mark, names, ([getattr(mark, name) for name in names] for mark in marks))
 
     def _assignments(self, keys: list[int], batch: list[Reading]) -> Iterator[tuple]:
@@ -292,7 +295,7 @@ class Storing:
             key, uid = self.responses[reading.item]
             mark = Mark(
                 judgment_id=judgment, turn=0 if passage.in_prompt else None, start=passage.start, end=passage.end,
-                quote=passage.quote, tag=passage.tag, details=passage.details,
+                tag=passage.tag, details=passage.details, **passage.quoted,
             )  # fmt: skip
             if not passage.in_prompt:
                 mark.response = Response(pk=key, uid=uid)

@@ -3,7 +3,7 @@
 from judgments.models.care import CareRequest, ContentPreference
 from judgments.models.history import ChainHead, Event
 from judgments.models.jobs import Import, Job, Release
-from judgments.models.judging import Assignment, Draft, Form, Judgment, Mark, Rating, Reason, Slot
+from judgments.models.judging import Assignment, Draft, Form, Judgment, Mark, Rating, Reason, Slot, quoted
 from judgments.models.leaving import Stand, Withdrawal
 from judgments.models.material import Family, Item, ItemResponse, ModelVersion, Response, Scenario
 from judgments.models.people import (
@@ -74,4 +74,5 @@ __all__ = [
     "TimeCorrection",
     "User",
     "Withdrawal",
+    "quoted",
 ]

@@ -250,6 +250,20 @@ class Rating(AppendOnlyModel):
         return f"{self.dimension}: {self.judgment}"
 
 
+AROUND = 32
+"""Code points kept before and after a marked passage."""
+
+
+def quoted(text: str, start: int, end: int) -> dict[str, str]:
+    """A passage by its words: what is marked, and a little before and after it.
+
+    With these it can be found again where offsets cannot be trusted, in a text that was edited or counted otherwise.
+    Source: TextQuoteSelector of the Web Annotation Data Model (W3C, 2017).
+    """
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return {"quote": text[start:end], "prefix": before, "suffix": after}
+
+
 class Mark(AppendOnlyModel):
     """A passage somebody marked, by code points of the text as stored. Removing one appends its retraction."""
 
@@ -260,6 +274,8 @@ class Mark(AppendOnlyModel):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField(help_text="Exclusive.")
     quote = models.TextField()
+    prefix = models.CharField(max_length=AROUND, blank=True, help_text="What stands right before the quote.")
+    suffix = models.CharField(max_length=AROUND, blank=True, help_text="What stands right after it.")
     tag = models.CharField(max_length=120, blank=True)
     memo = models.ForeignKey(ErasableText, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     memo_digest = models.CharField(max_length=64, blank=True)

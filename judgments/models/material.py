@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.text import Truncator
 
 
 class Family(models.Model):
@@ -50,6 +51,11 @@ class Scenario(models.Model):
 
     def __str__(self):
         return self.title or self.external_id or str(self.uid)
+
+    @property
+    def name(self) -> str:
+        """What readers see it called: its title, else the words it opens with; nothing where it has neither."""
+        return self.title or Truncator(next((turn["content"] for turn in self.messages), "")).words(8)
 
 
 class ModelVersion(models.Model):

@@ -275,18 +275,18 @@ def marks(scope: Scope) -> Iterator[Row]:
     found = Mark.objects.filter(judgment__study=scope.study).order_by("uid")
     columns = (
         "uid", "judgment__uid", "judgment__item_id", "judgment__participant_id", "judgment__rubric_version_id",
-        "response__uid", "turn", "start", "end", "quote", "tag", "memo__text", "details", "retracts__uid",
-        "retracted_by__pk", "judgment__brought_by__discarded_at",
+        "response__uid", "turn", "start", "end", "quote", "prefix", "suffix", "tag", "memo__text", "details",
+        "retracts__uid", "retracted_by__pk", "judgment__brought_by__discarded_at",
     )  # fmt: skip
     for row in found.values_list(*columns).iterator(chunk_size=CHUNK):
-        if _why_left_out(scope, item=row[2], participant=row[3], discarded=row[15]):
+        if _why_left_out(scope, item=row[2], participant=row[3], discarded=row[17]):
             continue
         person = scope.people.by_pk[row[3]]
-        own_word = row[10] not in scope.tags[row[4]]
+        own_word = row[12] not in scope.tags[row[4]]
         yield (
-            str(row[0]), str(row[1]), scope.items[row[2]], person.annotator_id, _or_none(row[5]), *row[6:10],
-            _quoted(person, row[10]) if own_word else row[10], _quoted(person, row[11]), canonical.dumps(row[12]),
-            _or_none(row[13]), row[13] is None and row[14] is None,
+            str(row[0]), str(row[1]), scope.items[row[2]], person.annotator_id, _or_none(row[5]), *row[6:12],
+            _quoted(person, row[12]) if own_word else row[12], _quoted(person, row[13]), canonical.dumps(row[14]),
+            _or_none(row[15]), row[15] is None and row[16] is None,
         )  # fmt: skip
 
 

@@ -280,6 +280,8 @@ MARKS = Table(
         Column("start", "integer", "First code point of the passage, from 0."),
         Column("end", "integer", "Code point after the passage."),
         Column("quote", "text", "The passage."),
+        Column("prefix", "text", "Up to 32 code points right before it."),
+        Column("suffix", "text", "Up to 32 code points right after it."),
         Column("tag", "text", "Its name; a reader's own word only where it may be quoted.", null=True, words=True),
         Column("memo", "text", f"Words about it; {_NULL_WORDS}", null=True, words=True),
         Column("details_json", "json", "Further columns of the import, as they were."),

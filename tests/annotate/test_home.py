@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotate import accounts
+from judgments import withdrawal
 from judgments.models import Event, Study, User
 from tests.factories import judge, make_item, make_items, make_participant, make_researcher, make_study, make_user
 
@@ -48,6 +49,18 @@ def test_a_reader_finds_their_study_and_how_much_they_have_read(jo, study):
     assert "quiet heron" in page
     assert "You have read 1 item." in page
     assert reverse("results:overview", args=["field-study"]) not in page
+
+
+def test_what_was_taken_out_is_not_counted_as_read(jo, study):
+    items = make_items(study, 2)
+    judge(jo)
+    judge(jo)
+    make_researcher(study, make_user("rae"))
+
+    withdrawal.withdraw_item(jo, items[0], actor=jo.user, now=timezone.now())
+
+    assert "You have read 1 item." in home_of(jo.user)
+    assert "1 of 24 judgments" in home_of(User.objects.get(username="rae"))
 
 
 @pytest.mark.parametrize(

@@ -55,12 +55,24 @@ def test_measure(open_page, live):  # noqa: F811 — fixtures
         press(page, "Control+Enter")
         page.wait_for_url(lambda url, before=before: url != before)
         note(found, "save to the next page", 1_000 * (time.perf_counter() - started))
+    slowed(page, jo, found)
     serve(jo, found)
     print()
     for name, values in found.items():
         ordered = sorted(values)
         p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
         print(f"{name:44} median {statistics.median(values):8.1f} ms   p95 {p95:8.1f} ms   n {len(values)}")
+
+
+def slowed(page, jo, found: dict[str, list[float]]) -> None:
+    """The same page on a processor four times as slow, about that of a cheap telephone."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    held = next_assignment(jo, now=timezone.now())
+    for _ in range(TIMES):
+        page.goto(address(held))
+        ready = "performance.getEntriesByName('judging-ready')[0].startTime"
+        note(found, "ready, processor four times as slow", page.evaluate(ready))
+        note(found, "key to next paint, four times as slow", page.evaluate(KEY_TO_PAINT))
 
 
 def serve(jo, found: dict[str, list[float]]) -> None:

@@ -163,6 +163,7 @@ def test_another_key_can_be_chosen_and_a_clash_is_refused(open_page, six):
     key.press("Tab")
     assert eventually(lambda: _user(six).reader_settings == {"keys": {"next": "n"}})
     press(page, "Escape", "1", "n", "2")
+    page.get_by_text("All saved").wait_for()
     page.reload()
     press(page, "1", "n", "n", "3")
 
@@ -191,7 +192,11 @@ def test_points_are_described_on_request_and_the_looking_up_is_counted(open_page
     page.goto(address(six))
     press(page, "d")
     assert page.get_by_text("Look twice.").first.is_visible()
-    press(page, "d", "j", "d", "Control+Enter")
+    press(page, "d", "j", "d")
+    # The browser tells of an opened description a moment after it is open.
+    page.wait_for_function("document.querySelectorAll('.about')[1].open")
+    page.wait_for_timeout(50)
+    press(page, "Control+Enter")
     page.wait_for_url("**/read/six/")
 
     assert Judgment.objects.get().instrument["described"] == 2

@@ -162,6 +162,26 @@ def test_a_mark_can_be_gone_to_edited_and_removed(page, held):
     assert page.evaluate("document.activeElement.id") == "mark-button"
 
 
+def test_a_passage_is_marked_by_touch_alone(open_page, held):
+    page = open_page(held.participant.user, width=390, touch=True)
+    page.goto(address(held))
+    page.locator("#mark-button").wait_for()
+    # A long press chooses the passage; the browser then offers its handles, and the page its button.
+    select(page, "1. A plain", "1. A plain")
+    page.locator("#mark-here").tap()
+    page.locator("#mark-panel .mark-tag").first.tap()
+    page.get_by_role("button", name="Done").tap()
+    page.get_by_role("link", name="To the questions", exact=True).tap()
+    page.locator("#to-questions").tap()
+    question(page, "care").get_by_text("Fitting", exact=True).tap()
+    page.locator("#save").tap()
+    page.wait_for_url("**/read/field-study/")
+
+    mark = Judgment.objects.get().marks.get()
+    assert (mark.quote, mark.suffix[:9]) == ("1. A plain", " sentence")
+    assert mark.tag
+
+
 @pytest.mark.parametrize(("width", "touch"), [(1280, False), (390, True)])
 def test_every_control_is_large_enough(open_page, held, width, touch):
     page = open_page(held.participant.user, width=width, touch=touch)

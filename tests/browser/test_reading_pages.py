@@ -7,7 +7,8 @@ from judgments import care, notes, sittings
 from judgments.assignment import next_assignment
 from judgments.models import ConsentText, Facet, Note, Release, Scenario
 from judgments.notes import Passage, Said
-from tests.browser.judging import eventually, select
+from tests.browser import grid
+from tests.browser.judging import eventually, select, taken_along
 from tests.factories import NOW, judge, make_items, make_participant, make_rubric, make_study, make_user, said
 from tests.support.readings import read_again
 
@@ -57,40 +58,106 @@ def filled(jo):
     return jo
 
 
-def seen(page, axe, fits, place: str) -> None:
-    page.goto(f"/read/field-study/{place}")
-    fits(page)
-    axe(page)
+@pytest.fixture(params=grid.looks(), ids=lambda look: "-".join(filter(None, map(str, look))))
+def look(request):
+    return request.param
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_every_page_when_it_is_empty(open_page, axe, fits, jo, width, scheme):
-    page = open_page(jo.user, width=width, scheme=scheme)
+@pytest.fixture
+def seen(open_page, axe, fits, look):
+    """`seen(page)` holds what is on the page against the standards; `seen.page(user)` opens one in this look."""
+    width, scheme, more = look
+
+    def checked(page) -> None:
+        if more == "twice":
+            # As a browser does that was told to show all text twice as large.
+            page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+        fits(page)
+        axe(page)
+
+    def opened(user=None):
+        options = {"forced_colors": "active"} if more == "forced" else {}
+        # Tall, where a bar at the lower edge would half cover whatever happens to lie under it.
+        height = 900 if width > 1000 else 12_000
+        return open_page(user, width=width, height=height, scheme=scheme, touch=width < 1000, **options)
+
+    checked.page = opened
+    return checked
+
+
+def test_every_page_when_it_is_empty(seen, jo):
+    page = seen.page(jo.user)
     for name, place in PLACES.items():
         if name != "consent":
-            seen(page, axe, fits, place)
+            page.goto(f"/read/field-study/{place}")
+            seen(page)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
-def test_every_page_when_it_is_filled(open_page, axe, fits, filled, width, scheme):
-    page = open_page(filled.user, width=width, scheme=scheme)
+def test_every_page_when_something_is_missing(seen, jo, watch):
+    """Forms sent without what they need, a link that does not lead anywhere, and an item that is gone."""
+    item, page = make_items(jo.study, 1)[0], seen.page(jo.user)
+    page.goto("/read/field-study/time/")
+    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("alert").wait_for()
+    seen(page)
+    page.goto("/read/field-study/practice/")
+    page.locator("fieldset.question").first.get_by_role("radio", name="A range").check()
+    page.locator("#judging .save-bar button").click()
+    page.get_by_text("One thing needs another look.").wait_for()
+    seen(page)
+    held = next_assignment(jo, now=timezone.now())
+    page.goto(f"/read/items/{held.uid}/")
+    page.locator("#to-questions, #save").first.wait_for()
+    if page.locator("#to-questions").count():
+        page.click("#to-questions")
+    page.locator("fieldset.question[data-slug=care]").get_by_role("radio", name="A range").check()
+    page.click("#save")
+    page.locator(".field-error").first.wait_for()
+    seen(page)
+    item.hidden_at = timezone.now()
+    item.save()
+    page.goto(f"/read/items/{held.uid}/")
+    seen(page)
+    watch.expected += ["status of 422", "status of 410", "status of 404", "404: "]
+    page.goto("/join/no-such-code-at-all/")
+    seen(page)
+
+
+def test_every_page_without_a_connection(seen, jo, watch):
+    watch.expected.append("ERR_INTERNET_DISCONNECTED")
+    make_items(jo.study, 3)
+    held = next_assignment(jo, now=timezone.now())
+    page = seen.page(jo.user)
+    page.goto(f"/read/items/{held.uid}/")
+    taken_along(page)
+    page.context.set_offline(True)
+    if page.locator("#first").count():
+        page.fill("#first-words", "It hears her.")
+        page.click("#to-questions")
+    page.locator("fieldset.question[data-slug=care]").get_by_role("radio", name="Fitting").check()
+    page.get_by_text("Kept on this device").first.wait_for()
+    seen(page)
+    page.context.set_offline(False)
+
+
+def test_every_page_when_it_is_filled(seen, filled):
+    page = seen.page(filled.user)
     pair = filled.assignments.get(occasion=1)
     first = filled.assignments.filter(occasion=0).order_by("position").first()
     held = filled.assignments.get(state="offered")
     item = Note.objects.filter(kind="mark").get().item
     for place in PLACES.values():
-        seen(page, axe, fits, place)
+        page.goto(f"/read/field-study/{place}")
+        seen(page)
     for address in (
         f"items/{pair.uid}/then-and-now/", f"items/{first.uid}/take-out/", f"items/{first.uid}/",
         f"items/{held.uid}/", f"items/{held.uid}/?read=1", f"field-study/wander/{item.uid}/",
         f"field-study/wander/notes/{Note.objects.latest('pk').uid}/",
     ):  # fmt: skip
         page.goto(f"/read/{address}")
-        fits(page)
-        axe(page)
+        seen(page)
     page.goto("/you/")
-    fits(page)
-    axe(page)
+    seen(page)
 
 
 def test_wandering_marks_a_passage_with_the_same_tools(open_page, jo):

@@ -14,7 +14,7 @@ from judgments.errors import (
     StaleRevision,
     StudyClosed,
 )
-from judgments.models import Draft, ErasableText, Event, Judgment, Mark, Rating, Study
+from judgments.models import Draft, ErasableText, Event, Judgment, Mark, Rating, Study, quoted
 from tests import factories
 from tests.factories import NOW, later, said
 from tests.support.crowd import crowd, without_time_limits
@@ -79,6 +79,23 @@ def test_a_mark_counts_code_points_of_the_stored_text(assignment):
 
     mark = judgment.marks.get()
     assert (mark.quote, mark.start, mark.end, mark.tag, mark.memo.text) == ("🕊 ", 15, 17, "turns-here", "a bird")
+
+
+def test_a_mark_keeps_a_little_of_what_stands_around_it():
+    text = "🕊" * 40 + "here" + "é" * 40
+
+    assert quoted(text, 40, 44) == {"quote": "here", "prefix": "🕊" * 32, "suffix": "é" * 32}
+    assert quoted(text, 1, len(text) - 1)["prefix"] == "🕊"
+    assert quoted(text, 0, len(text)) == {"quote": text, "prefix": "", "suffix": ""}
+
+
+def test_a_mark_and_its_retraction_are_found_by_their_words(assignment):
+    first = send(assignment, whole(assignment)).judgment
+    send(assignment, said(care=6), key=uuid.uuid4(), supersedes=first.uid)
+
+    for mark in Mark.objects.all():
+        text = mark.response.text
+        assert text.index(mark.prefix + mark.quote + mark.suffix) + len(mark.prefix) == mark.start
 
 
 def test_answers_read_back_are_the_answers_given(assignment):

@@ -27,9 +27,9 @@ class Command(BaseCommand):
         now = timezone.now()
         study = seeding.seed(now=now)
         imported = self._import(mapping, files, now) if mapping else None
+        people = seeding.sign_ins(study, now=now)
         for shown in filter(None, (study, imported)):
             reports.prepare(shown)
-        people = seeding.sign_ins(study, now=now)
         self._welcome(place, study, imported, people)
         serving.run(place, workers=workers, demo=True)
 

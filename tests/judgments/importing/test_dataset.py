@@ -254,7 +254,9 @@ class TestSmall:
         study = bring(dataset(tmp_path, mapping=MAPPING + extra, ratings=ratings)).study
 
         marks = Mark.objects.filter(judgment__study=study)
-        assert list(marks.values_list("start", "end", "quote", "tag")) == [(0, 3, "Yes", "tone")]
+        assert list(marks.values_list("start", "end", "quote", "prefix", "tag")) == [(0, 3, "Yes", "", "tone")]
+        mark = marks.get()
+        assert mark.quote + mark.suffix == mark.response.text[: 3 + 32]
         assert [tag.text for tag in study.rubric_version.tags.all()] == ["tone"]
 
 

@@ -71,6 +71,8 @@ def test_every_mark_of_wmt_quotes_its_text(db, samples):
     for mark in marks.iterator(chunk_size=2_000):
         text = mark.response.text if mark.response_id else mark.judgment.item.scenario.messages[0]["content"]
         assert mark.quote == text[mark.start : mark.end]
+        assert text[: mark.start].endswith(mark.prefix)
+        assert text[mark.end :].startswith(mark.suffix)
     assert Counter(marks.values_list("turn", flat=True)) == {None: 9_244, 0: 732}
     assert Counter(marks.values_list("details__severity", flat=True)) == {"Minor": 7_450, "Major": 2_526}
     assert (outcome.counts["judgments"], outcome.counts["left_out"]) == (3_120, 245)

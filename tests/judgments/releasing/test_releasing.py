@@ -111,6 +111,7 @@ def test_marks_lie_in_the_text_they_quote(judged, tmp_path):
     row = marks.iloc[0]
     assert len(marks) == 1
     assert row["text"][row["start"] : row["end"]] == row["quote"]
+    assert row["prefix"] + row["quote"] + row["suffix"] in row["text"]
     assert (row["tag"], row["memo"], row["is_current"]) == ("dodged", "here", True)
 
 
