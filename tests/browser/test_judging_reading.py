@@ -172,8 +172,7 @@ def test_a_passage_is_marked_by_touch_alone(open_page, held):
     page.locator("#mark-panel .mark-tag").first.tap()
     page.get_by_role("button", name="Done").tap()
     page.get_by_role("link", name="To the questions", exact=True).tap()
-    page.locator("#to-questions").tap()
-    question(page, "care").get_by_text("Fitting", exact=True).tap()
+    question(page, "care").locator("label.point").nth(3).tap()
     page.locator("#save").tap()
     page.wait_for_url("**/read/field-study/")
 
