@@ -22,6 +22,7 @@ from judgments.rubrics import FORMS_BESIDE_POINT, dimensions_of
 
 MAX_TEXT = 20_000
 MAX_MARKS = 500
+_NUMBERS = ("point", "low", "high", "both_a", "both_b")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class Answer:
     labels: tuple[float, ...] | None = None
     reason: str = ""
     text: str = ""
+
+    def __post_init__(self) -> None:
+        # Whole numbers come back from the database as floats, and a digest would tell 4 from 4.0.
+        for name in _NUMBERS:
+            if isinstance(value := getattr(self, name), int):
+                object.__setattr__(self, name, float(value))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(map(float, self.labels)))
 
     def plain(self) -> dict[str, Any]:
         """Only what was said, with numbers as floats, so that 4 and 4.0 are the same answer."""
@@ -235,9 +244,6 @@ def _mark_unfit(mark: Passage, texts: dict[str | int, str]) -> str:
     if place not in texts:
         return "The text of this mark is not part of the item."
     return "" if 0 <= mark.start < mark.end <= len(texts[place]) else "The mark lies outside its text."
-
-
-_NUMBERS = ("point", "low", "high", "both_a", "both_b")
 
 
 def _shape_problems(plain: Any) -> dict[str, str]:

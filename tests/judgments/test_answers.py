@@ -1,6 +1,6 @@
 import pytest
 
-from judgments import answers, rubrics
+from judgments import answers, canonical, rubrics
 from judgments.errors import AnswersUnfit
 from judgments.models import Assignment, ItemResponse, Response
 from tests import factories
@@ -126,6 +126,15 @@ def test_whole_numbers_and_floats_are_the_same_answer():
     four = answers.from_plain({"ratings": {"care": {"form": "point", "point": 4}}})
 
     assert four == answers.from_plain({"ratings": {"care": {"form": "point", "point": 4.0}}})
+
+
+def test_answers_made_by_hand_are_the_same_with_whole_numbers_and_floats():
+    whole = answers.Answers(
+        {"care": answers.Answer("point", point=4), "moves": answers.Answer("point", labels=(1, 3))}
+    )
+    floats = answers.from_plain({"ratings": {slug: answer.plain() for slug, answer in whole.ratings.items()}})
+
+    assert canonical.dumps(whole.plain()) == canonical.dumps(floats.plain())
 
 
 def test_both_ways_has_no_first_and_second():
