@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.engines", "tests.support.cast"]
+pytest_plugins = ["tests.support.engines", "tests.support.cast", "tests.support.chromium"]
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,7 @@
 security policy, an answer of 500 or 404, or a request to another origin fails the test.
 """
 
-import os
-import shutil
 import threading
-import warnings
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -16,18 +13,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import Client
 
-# Playwright's synchronous API keeps an event loop in this thread; the ORM is used between its calls, not in them.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+from tests.support.chromium import ARGUMENTS
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -37,23 +24,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def chromium() -> str | None:
-    """The browser's program: DISSENSUS_TEST_CHROMIUM, or PATH."""
-    return os.environ.get("DISSENSUS_TEST_CHROMIUM") or shutil.which("chromium")
-
-
 @pytest.fixture(scope="session")
-def browser():
-    program = chromium()
-    if program is None:
-        warnings.warn("Chromium is not installed: the browser tests did not run.", stacklevel=1)
-        pytest.skip("Chromium is not installed; see DISSENSUS_TEST_CHROMIUM.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield running
-        running.close()
+def browser(playwright, chromium):
+    running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield running
+    running.close()
 
 
 class _Quiet(WSGIRequestHandler):

@@ -21,7 +21,7 @@ def test_the_api_page_shows_every_operation_to_anyone(live, open_page, axe, fits
 
     page.goto("/api/v1/docs/")
 
-    assert page.locator("article.operation").count() == 16
+    assert page.locator("article.operation").count() == 18
     page.get_by_role("link", name="Judge", exact=True).click()
     assert page.url.endswith("#assignments_judgment")
     assert page.locator("#assignments_judgment").is_visible()

@@ -1,4 +1,4 @@
-"""The browser of the page tests, and a server around any app."""
+"""A server around any app."""
 
 import threading
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
 
-from tests.browser.conftest import _Quiet, chromium
+from tests.browser.conftest import _Quiet
 
 
 @pytest.fixture
@@ -27,14 +27,3 @@ def serve(committed, settings):
             thread.join(10)
 
     return serving
-
-
-@pytest.fixture(scope="session")
-def playwright_and_program():
-    program = chromium()
-    if program is None:
-        pytest.skip("Chromium is not installed; see DISSENSUS_TEST_CHROMIUM.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright, program

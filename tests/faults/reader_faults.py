@@ -100,7 +100,7 @@ class Reader:
         self.is_offline = False
 
     def open(self) -> None:
-        from tests.browser.conftest import ARGUMENTS
+        from tests.support.chromium import ARGUMENTS
 
         self.context = self.playwright.chromium.launch_persistent_context(
             self.profile, executable_path=self.program, args=ARGUMENTS, viewport={"width": 1280, "height": 900}

@@ -11,5 +11,5 @@ FIRST, LAST = map(int, os.environ.get("READER_FAULTS", "0:20").split(":"))
 
 @pytest.mark.browser
 @pytest.mark.parametrize("seed", range(FIRST, LAST))
-def test_nothing_is_lost_nothing_is_doubled_and_every_word_is_as_it_was(seed, playwright_and_program, serve):
-    assert reader_faults.run(seed, *playwright_and_program, serve) == []
+def test_nothing_is_lost_nothing_is_doubled_and_every_word_is_as_it_was(seed, playwright, chromium, serve):
+    assert reader_faults.run(seed, playwright, chromium, serve) == []

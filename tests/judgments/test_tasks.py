@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis import Redis
 
-from judgments import jobs, tasks
+from judgments import jobs, releasing, tasks
 from judgments.models import Job, Release
 from tests.factories import judge, make_items, make_participant, make_study
 from tests.support.engines import url_of
@@ -104,7 +104,7 @@ def test_the_embedded_worker_does_what_waits_and_ends(asked, committed, tmp_path
 
     assert ran.returncode == 0, ran.stderr.decode()
     job = Job.objects.get()
-    assert (job.state, job.attempts, job.done, job.note) == ("done", 1, 12, "Sealing")
+    assert (job.state, job.attempts, job.done, job.note) == ("done", 1, releasing.STEPS - 1, "Sealing")
     assert_released(asked, tmp_path)
 
 

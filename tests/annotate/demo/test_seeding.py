@@ -76,8 +76,8 @@ def test_the_starter_pack_has_twelve_questions_and_seven_usual_ones(db):
 
 def test_no_two_readers_of_a_reply_write_the_same_words(study):
     for item in Item.objects.all():
-        rationales = [judgment.rationale.text for judgment in item.judgments.select_related("rationale")
-                      if judgment.rationale_id]  # fmt: skip
+        standing = item.judgments.filter(superseded_by=None).select_related("rationale")
+        rationales = [judgment.rationale.text for judgment in standing if judgment.rationale_id]
         memos = [
             mark.memo.text for mark in Mark.objects.filter(judgment__item=item).select_related("memo") if mark.memo
         ]
