@@ -28,8 +28,8 @@ class Command(BaseCommand):
         study = seeding.seed(now=now)
         imported = self._import(mapping, files, now) if mapping else None
         people = seeding.sign_ins(study, now=now)
-        for shown in filter(None, (study, imported)):
-            reports.prepare(shown)
+        if imported:
+            reports.prepare(imported)
         self._welcome(place, study, imported, people)
         serving.run(place, workers=workers, demo=True)
 
